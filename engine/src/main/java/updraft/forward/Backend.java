@@ -1,0 +1,39 @@
+package updraft.forward;
+
+/**
+ * A place where the transformer runs. Owns weights, keys and values; driven by one thread.
+ *
+ * <p>Every row's result is a function of the row and its context alone: not of other rows, threads,
+ * vector width or how the context was computed.
+ */
+public interface Backend extends AutoCloseable {
+  /** Short name, e.g. {@code cpu}. */
+  String name();
+
+  /** One line on what was chosen and why, e.g. lanes and threads. */
+  String description();
+
+  /** Pages of keys and values that there is room for. */
+  int pages();
+
+  /** Most rows a forward takes. */
+  int maxRows();
+
+  /** Most rows of a forward whose logits may be wanted. */
+  int maxLogitsRows();
+
+  /** Asks for the hidden states after these layers from now on; none at first. */
+  void captureHiddenStates(int... layers);
+
+  /** Runs all rows at once, writing their keys and values to their slots. */
+  RowOutputs forward(RowBatch batch);
+
+  /**
+   * Copies the keys and values of a slot to another, in every layer: how an accepted tree node
+   * moves to its position's own slot.
+   */
+  void copySlot(int fromSlot, int toSlot);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,38 @@
+package updraft.speculate;
+
+import java.util.List;
+
+/**
+ * Proposes continuations. Four verbs, of which three carry a span's name; all are called from the
+ * engine thread, and none may change what is generated, only how fast.
+ *
+ * <p>A round of a sequence is {@link #draft}, a forward and verification by the engine, then {@link
+ * #extend} with what was committed.
+ */
+public interface Drafter extends AutoCloseable {
+  /** The method's wire name, e.g. {@code ngram}. */
+  String method();
+
+  /** Layers whose hidden states {@link #extend} wants for committed tokens; none for most. */
+  default int[] hiddenStateLayers() {
+    return new int[0];
+  }
+
+  /** Begins to follow a sequence, whose prompt is committed (though maybe not prefilled). */
+  DraftSession open(DraftContext context);
+
+  /**
+   * Fills each session's tree below its root, which the caller has set, with at most {@link
+   * DraftSession#maxNodes} tokens. A tree may stay empty.
+   */
+  void draft(List<DraftSession> sessions);
+
+  /** Catches up with tokens committed since the last call; before each next {@link #draft}. */
+  void extend(List<DraftSession> sessions);
+
+  /** Forgets a sequence and frees what it held. Idempotent. */
+  void close(DraftSession session);
+
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,10 @@
+/**
+ * Text to token ids and back: tokenizers, streaming UTF-8 decoding, chat templates.
+ *
+ * <p>Knows nothing of models' weights, sequences or speculation. Start with {@link
+ * updraft.text.Tokenizer}.
+ */
+@NullMarked
+package updraft.text;
+
+import org.jspecify.annotations.NullMarked;
