@@ -48,8 +48,7 @@ public record EngineOptions(
     atLeast("maxSequences", maxSequences, 1);
     atLeast("queueCapacity", queueCapacity, 1);
     if (traceLevel < 0 || traceLevel > 3) {
-      throw new IllegalArgumentException(
-          "traceLevel must be in [0, 3]: traceLevel=" + traceLevel);
+      throw new IllegalArgumentException("traceLevel must be in [0, 3]: traceLevel=" + traceLevel);
     }
   }
 
