@@ -1,0 +1,98 @@
+package updraft.model;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How a tensor's elements are stored: blocks of a fixed number of elements along a row. The names
+ * and ids are ggml's.
+ */
+public enum QuantType {
+  F32(0, 1, 4, new FloatCodecs.F32()),
+  F16(1, 1, 2, new FloatCodecs.F16()),
+  BF16(30, 1, 2, new FloatCodecs.BF16()),
+  Q8_0(8, 32, 34, new BlockCodecs.Q8_0()),
+  Q4_0(2, 32, 18, new BlockCodecs.Q4_0()),
+  Q4_1(3, 32, 20, new BlockCodecs.Q4_1()),
+  Q5_0(6, 32, 22, new BlockCodecs.Q5_0()),
+  Q5_1(7, 32, 24, new BlockCodecs.Q5_1()),
+  Q4_K(12, 256, 144, new SuperBlockCodecs.Q45K(false)),
+  Q5_K(13, 256, 176, new SuperBlockCodecs.Q45K(true)),
+  Q6_K(14, 256, 210, new SuperBlockCodecs.Q6K());
+
+  private final int ggmlId;
+  private final int blockElements;
+  private final int blockBytes;
+  private final BlockCodec codec;
+
+  QuantType(int ggmlId, int blockElements, int blockBytes, BlockCodec codec) {
+    this.ggmlId = ggmlId;
+    this.blockElements = blockElements;
+    this.blockBytes = blockBytes;
+    this.codec = codec;
+  }
+
+  /** The number by which files name this type. */
+  public int ggmlId() {
+    return ggmlId;
+  }
+
+  /** Elements of a block; a row is a whole number of blocks. */
+  public int blockElements() {
+    return blockElements;
+  }
+
+  /** Bytes of a block. */
+  public int blockBytes() {
+    return blockBytes;
+  }
+
+  /**
+   * Bytes of this many elements, a multiple of {@link #blockElements}.
+   *
+   * @throws ArithmeticException if they are more than a long counts
+   */
+  public long bytes(long elements) {
+    requireBlocks(elements);
+    return Math.multiplyExact(elements / blockElements, blockBytes);
+  }
+
+  /**
+   * Turns stored elements into floats, exactly as ggml's reference code does. Allocates nothing.
+   *
+   * @param byteOffset where the first block begins; need not be aligned
+   * @param elements a multiple of {@link #blockElements}
+   */
+  public void dequantize(
+      MemorySegment source, long byteOffset, float[] target, int targetOffset, int elements) {
+    requireBlocks(elements);
+    long at = byteOffset;
+    for (int i = targetOffset; i < targetOffset + elements; i += blockElements) {
+      codec.decode(source, at, target, i);
+      at += blockBytes;
+    }
+  }
+
+  /**
+   * Stores floats, rounding to the nearest level. For test models and exports: right, but not
+   * optimised for size of error or for speed.
+   *
+   * @param source finite values
+   * @param elements a multiple of {@link #blockElements}
+   */
+  public void quantize(
+      float[] source, int sourceOffset, MemorySegment target, long byteOffset, int elements) {
+    requireBlocks(elements);
+    long at = byteOffset;
+    for (int i = sourceOffset; i < sourceOffset + elements; i += blockElements) {
+      codec.encode(source, i, target, at);
+      at += blockBytes;
+    }
+  }
+
+  private void requireBlocks(long elements) {
+    if (elements < 0 || elements % blockElements != 0) {
+      throw new IllegalArgumentException(
+          name() + " elements must be whole blocks of " + blockElements + ": elements=" + elements);
+    }
+  }
+}
