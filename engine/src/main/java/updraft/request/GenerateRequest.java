@@ -75,9 +75,11 @@ public record GenerateRequest(
    * @param level 0 (off) to 3, or null for the engine's level
    * @param headers W3C trace context of the caller ({@code traceparent}, {@code tracestate})
    * @param operation the span's name before the model's: {@code chat} or {@code text_completion}
+   * @param tokenizeNanos time that the prompt's text took to become tokens, just before submission;
+   *     0 when there was none
    */
   public record TraceRequest(
-      @Nullable Integer level, Map<String, String> headers, String operation) {
+      @Nullable Integer level, Map<String, String> headers, String operation, long tokenizeNanos) {
     public static final TraceRequest NONE = new TraceRequest(null, Map.of(), "text_completion");
 
     public TraceRequest {
@@ -85,6 +87,15 @@ public record GenerateRequest(
       if (level != null) {
         Check.range("trace_level", level, 0, 3);
       }
+      tokenizeNanos = Math.max(0, tokenizeNanos);
+    }
+
+    public TraceRequest(@Nullable Integer level, Map<String, String> headers, String operation) {
+      this(level, headers, operation, 0);
+    }
+
+    public TraceRequest withTokenizeNanos(long value) {
+      return new TraceRequest(level, headers, operation, value);
     }
   }
 

@@ -1,0 +1,177 @@
+package updraft.trace;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import updraft.request.FinishReason;
+import updraft.request.GenerateRequest;
+import updraft.request.GenerateResult;
+import updraft.request.SpeculationStats;
+
+/**
+ * A request from submission to its last choice: its span, the times of its choices, their totals.
+ * Must end with {@link #finish} or {@link #fail}. Not thread-safe: for one thread at a time.
+ */
+public final class RequestTrace {
+  private final Tracing tracing;
+  private final GenerateRequest request;
+  private final String model;
+  private final Span span;
+
+  /** Added to a stamp, gives wall-clock nanoseconds: the one anchor of this trace. */
+  private final long epochOffset;
+
+  private final long openedNanos;
+  private final RequestTimes[] choices;
+  private boolean forwardSeen;
+  private long firstForwardNanos;
+  private boolean tokenSeen;
+  private long firstTokenNanos;
+  private boolean finished;
+
+  RequestTrace(Tracing tracing, GenerateRequest request, String model, Context parent) {
+    this.tracing = tracing;
+    this.request = request;
+    this.model = model;
+    this.openedNanos = tracing.clock().nanoTime();
+    Integer asked = request.trace().level();
+    int level = asked == null ? tracing.level() : asked;
+    long offset = 0;
+    Span started = Span.getInvalid();
+    if (level > 0) {
+      offset = tracing.clock().epochNanos() - openedNanos;
+      long begin = openedNanos - request.trace().tokenizeNanos();
+      started = RequestSpan.start(tracing.emitter(), request, model, parent, begin + offset);
+      if (!started.isRecording()) {
+        level = 0; // sampled out
+      }
+    }
+    this.span = started;
+    this.epochOffset = offset;
+    Context context = level > 0 ? parent.with(span) : parent;
+    this.choices = new RequestTimes[request.choices()];
+    for (int i = 0; i < choices.length; i++) {
+      StageSpans spans =
+          level > 0 ? new StageSpans(tracing.emitter(), context, epochOffset, i) : null;
+      choices[i] = new RequestTimes(this, spans, level, openedNanos);
+    }
+    if (level > 0 && request.trace().tokenizeNanos() > 0) {
+      RequestSpan.tokenized(tracing.emitter(), request, context, openedNanos + epochOffset);
+    }
+  }
+
+  public GenerateRequest request() {
+    return request;
+  }
+
+  /** The times of one choice, below the request's {@code choices}. */
+  public RequestTimes choice(int choice) {
+    return choices[choice];
+  }
+
+  /** The trace's id in hex, or empty when this request is not traced. */
+  public String traceId() {
+    return span.isRecording() ? span.getSpanContext().getTraceId() : "";
+  }
+
+  /** What the choices took, once they have finished. */
+  public GenerateResult.Timings timings() {
+    long last = lastFinish();
+    long forward = forwardSeen ? firstForwardNanos : last;
+    long token = tokenSeen ? firstTokenNanos : last;
+    return new GenerateResult.Timings(
+        forward - openedNanos, token - forward, token - openedNanos, last - token);
+  }
+
+  /**
+   * Totals over the choices.
+   *
+   * @param predictedSpeedup the budget policy's estimate, 1 when it did not draft
+   */
+  public SpeculationStats speculation(double predictedSpeedup) {
+    Rounds all = new Rounds(request.speculation().method().wireName());
+    for (RequestTimes times : choices) {
+      all.add(times.rounds());
+    }
+    return all.stats(predictedSpeedup);
+  }
+
+  /** Ends the request's span, and choices that have not finished as the result says they did. */
+  public void finish(GenerateResult result) {
+    if (finished) {
+      return;
+    }
+    for (int i = 0; i < choices.length; i++) {
+      GenerateResult.Choice choice = result.choices().get(i);
+      choices[i].finish(choice.reason(), choice.error());
+    }
+    finished = true;
+    if (span.isRecording()) {
+      RequestSpan.answered(span, model, result, preemptions());
+      tracing.emitter().end(span, lastFinish() + epochOffset);
+    }
+    if (RequestTimes.succeeded(result.choices().getFirst().reason())) {
+      tracing.metrics().requestDuration(lastFinish() - openedNanos);
+    }
+  }
+
+  /**
+   * Ends a request that has no result: refused, aborted in the queue, or failed as a whole.
+   *
+   * @param error what happened, in one line
+   */
+  public void fail(FinishReason reason, String error) {
+    if (finished) {
+      return;
+    }
+    for (RequestTimes times : choices) {
+      times.finish(reason, error);
+    }
+    finished = true;
+    if (span.isRecording()) {
+      RequestSpan.failed(span, reason, error);
+      tracing.emitter().end(span, lastFinish() + epochOffset);
+    }
+  }
+
+  void firstForward(long now) {
+    if (!forwardSeen) {
+      forwardSeen = true;
+      firstForwardNanos = now;
+    }
+  }
+
+  void firstToken(long now) {
+    if (!tokenSeen) {
+      tokenSeen = true;
+      firstTokenNanos = now;
+      tracing.metrics().firstToken(request.prompt().length, now - openedNanos);
+    }
+  }
+
+  TraceClock clock() {
+    return tracing.clock();
+  }
+
+  EngineMetrics metrics() {
+    return tracing.metrics();
+  }
+
+  private int preemptions() {
+    int sum = 0;
+    for (RequestTimes times : choices) {
+      sum += times.preemptions();
+    }
+    return sum;
+  }
+
+  /** When the last of the finished choices did. */
+  private long lastFinish() {
+    long last = openedNanos;
+    for (RequestTimes times : choices) {
+      if (times.hasFinished() && times.finishNanos() - last > 0) {
+        last = times.finishNanos();
+      }
+    }
+    return last;
+  }
+}

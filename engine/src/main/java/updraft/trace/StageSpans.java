@@ -1,0 +1,134 @@
+package updraft.trace;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spans of one choice. A stage's span is made when the stage ends, complete.
+ *
+ * <p>The one exception is a stage that others hang below, {@code prefill_forward} and {@code
+ * decode_forward}: a child needs its parent's id, and the API hands out an id only by starting a
+ * span. So when the first child ends, its parent's span is started, with the stamp at which the
+ * stage began, and kept in {@link #parents} until the stage ends. Buffering the children instead
+ * would lose rounds of long answers, and hide all of them until the end. Nothing can leak: a stage
+ * with a span here is open in {@link RequestTimes}, whose every way out ends all open stages.
+ */
+final class StageSpans {
+  private final SpanEmitter emitter;
+  private final Context request;
+
+  /** Added to a stamp, gives wall-clock nanoseconds. */
+  private final long epochOffset;
+
+  private final int choice;
+
+  /** By stage: the started span that children hang below, of open stages alone. */
+  private final @Nullable Context[] parents = new @Nullable Context[Stage.COUNT];
+
+  /** What an engine step links to; null when nothing was served since the last step. */
+  private @Nullable SpanContext served;
+
+  StageSpans(SpanEmitter emitter, Context request, long epochOffset, int choice) {
+    this.emitter = emitter;
+    this.request = request;
+    this.epochOffset = epochOffset;
+    this.choice = choice;
+  }
+
+  /**
+   * Ends a stage's span.
+   *
+   * @param endReason why the stage ended before its time, or null when it ran to its end
+   * @param failure when the reason is a failure, what happened
+   */
+  void emit(
+      RequestTimes times,
+      Stage stage,
+      long endNanos,
+      @Nullable String endReason,
+      @Nullable String failure) {
+    Context started = parents[stage.ordinal()];
+    parents[stage.ordinal()] = null;
+    Span span = started == null ? start(times, stage) : Span.fromContext(started);
+    attributes(times, stage, span);
+    if (endReason != null) {
+      span.setAttribute(SpanKeys.END_REASON, endReason);
+    }
+    if (failure != null) {
+      span.setStatus(StatusCode.ERROR, failure);
+    }
+    emitter.end(span, endNanos + epochOffset);
+    boolean round = stage == Stage.SPEC_VERIFY;
+    boolean row = stage == Stage.CHUNKED_PREFILL || stage == Stage.DECODE_LOOP;
+    if (round || (row && served == null)) {
+      served = span.getSpanContext();
+    }
+  }
+
+  /** The latest round's span, or the chunk's or loop's when there was no round; null when none. */
+  @Nullable SpanContext takeServed() {
+    SpanContext taken = served;
+    served = null;
+    return taken;
+  }
+
+  private Span start(RequestTimes times, Stage stage) {
+    SpanBuilder builder =
+        emitter.span(stage.spanName(), parent(times, stage), times.startNanos(stage) + epochOffset);
+    builder.setAttribute(SpanKeys.CHOICE, (long) choice);
+    return emitter.start(builder);
+  }
+
+  /**
+   * The parent stage's context, else that of the other forward when it is open, else the request's.
+   */
+  private Context parent(RequestTimes times, Stage stage) {
+    Stage parent = stage.parent();
+    if (parent == Stage.REQUEST || parent == null) {
+      return request;
+    }
+    if (!times.isOpen(parent)) {
+      parent = parent == Stage.DECODE_FORWARD ? Stage.PREFILL_FORWARD : Stage.DECODE_FORWARD;
+      if (!times.isOpen(parent)) {
+        return request;
+      }
+    }
+    Context context = parents[parent.ordinal()];
+    if (context == null) {
+      context = request.with(start(times, parent));
+      parents[parent.ordinal()] = context;
+    }
+    return context;
+  }
+
+  private static void attributes(RequestTimes times, Stage stage, Span span) {
+    Rounds rounds = times.rounds();
+    switch (stage) {
+      case PREFILL_FORWARD -> {
+        span.setAttribute(SpanKeys.TOKENS, times.tokens(stage));
+        span.setAttribute(SpanKeys.CACHED_TOKENS, times.cachedTokens());
+      }
+      case DECODE_FORWARD, DECODE_LOOP, CHUNKED_PREFILL, SPEC_DRAFT_EXTEND ->
+          span.setAttribute(SpanKeys.TOKENS, times.tokens(stage));
+      case SPEC_DRAFT -> {
+        span.setAttribute(SpanKeys.ROUND, rounds.number());
+        span.setAttribute(SpanKeys.METHOD, rounds.method());
+        span.setAttribute(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
+        span.setAttribute(SpanKeys.NODES, rounds.nodes());
+        span.setAttribute(SpanKeys.DEPTH, rounds.depth());
+      }
+      case SPEC_VERIFY -> {
+        span.setAttribute(SpanKeys.ROUND, rounds.number());
+        span.setAttribute(SpanKeys.ACCEPTED_TOKENS, rounds.acceptedTokens());
+        span.setAttribute(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
+        span.setAttribute(SpanKeys.ROWS, rounds.rows());
+        span.setAttribute(SpanKeys.BATCH_SIZE, rounds.batchSize());
+      }
+      case REQUEST, TOKENIZE, PREFILL_WAITING -> {}
+    }
+  }
+}
