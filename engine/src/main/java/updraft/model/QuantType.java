@@ -1,6 +1,8 @@
 package updraft.model;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a tensor's elements are stored: blocks of a fixed number of elements along a row. The names
@@ -19,6 +21,30 @@ public enum QuantType {
   Q5_K(13, 256, 176, new SuperBlockCodecs.Q45K(true)),
   Q6_K(14, 256, 210, new SuperBlockCodecs.Q6K());
 
+  private static final Map<Integer, String> OTHER_GGML_TYPES =
+      Map.ofEntries(
+          Map.entry(9, "Q8_1"),
+          Map.entry(10, "Q2_K"),
+          Map.entry(11, "Q3_K"),
+          Map.entry(15, "Q8_K"),
+          Map.entry(16, "IQ2_XXS"),
+          Map.entry(17, "IQ2_XS"),
+          Map.entry(18, "IQ3_XXS"),
+          Map.entry(19, "IQ1_S"),
+          Map.entry(20, "IQ4_NL"),
+          Map.entry(21, "IQ3_S"),
+          Map.entry(22, "IQ2_S"),
+          Map.entry(23, "IQ4_XS"),
+          Map.entry(24, "I8"),
+          Map.entry(25, "I16"),
+          Map.entry(26, "I32"),
+          Map.entry(27, "I64"),
+          Map.entry(28, "F64"),
+          Map.entry(29, "IQ1_M"),
+          Map.entry(34, "TQ1_0"),
+          Map.entry(35, "TQ2_0"),
+          Map.entry(39, "MXFP4"));
+
   private final int ggmlId;
   private final int blockElements;
   private final int blockBytes;
@@ -34,6 +60,23 @@ public enum QuantType {
   /** The number by which files name this type. */
   public int ggmlId() {
     return ggmlId;
+  }
+
+  /** The type with this number, or null if it is none of these. */
+  static @Nullable QuantType ofGgmlId(int id) {
+    for (QuantType type : values()) {
+      if (type.ggmlId == id) {
+        return type;
+      }
+    }
+    return null;
+  }
+
+  /** A type's name for an error message: also of those that are not supported. */
+  static String ggmlName(int id) {
+    QuantType type = ofGgmlId(id);
+    String name = type != null ? type.name() : OTHER_GGML_TYPES.get(id);
+    return name != null ? name : Integer.toUnsignedString(id);
   }
 
   /** Elements of a block; a row is a whole number of blocks. */

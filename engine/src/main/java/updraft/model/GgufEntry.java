@@ -1,0 +1,84 @@
+package updraft.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where a metadata value lies. Decoded on demand, so that opening a file costs no memory in
+ * proportion to what it claims; the parser has checked that the whole value is inside the file.
+ *
+ * @param type of the value, or of the elements if it is an array
+ * @param array whether this is an array
+ * @param count elements; 1 unless an array
+ * @param offset of the first element
+ */
+record GgufEntry(GgufValueType type, boolean array, int count, long offset) {
+
+  /** Elements of a fixed size are found directly. */
+  long offsetOf(int index) {
+    return offset + (long) index * type.bytes();
+  }
+
+  String string(MemorySegment bytes) {
+    return string(bytes, offset);
+  }
+
+  String[] strings(MemorySegment bytes) {
+    String[] strings = new String[count];
+    long at = offset;
+    for (int i = 0; i < count; i++) {
+      strings[i] = string(bytes, at);
+      at += 8 + bytes.get(GgufCursor.LONG, at);
+    }
+    return strings;
+  }
+
+  private static String string(MemorySegment bytes, long at) {
+    byte[] text = new byte[(int) bytes.get(GgufCursor.LONG, at)];
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at + 8, text, 0, text.length);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  boolean bool(MemorySegment bytes) {
+    return bytes.get(ValueLayout.JAVA_BYTE, offset) != 0;
+  }
+
+  /** An integer element; a UINT64 beyond a long comes out negative. */
+  long integer(MemorySegment bytes, int index) {
+    long at = offsetOf(index);
+    return switch (type) {
+      case UINT8 -> bytes.get(ValueLayout.JAVA_BYTE, at) & 0xFF;
+      case INT8 -> bytes.get(ValueLayout.JAVA_BYTE, at);
+      case UINT16 -> bytes.get(BlockCodec.SHORT, at) & 0xFFFF;
+      case INT16 -> bytes.get(BlockCodec.SHORT, at);
+      case UINT32 -> Integer.toUnsignedLong(bytes.get(BlockCodec.INT, at));
+      case INT32 -> bytes.get(BlockCodec.INT, at);
+      case UINT64, INT64 -> bytes.get(GgufCursor.LONG, at);
+      default -> throw new IllegalStateException("not an integer: type=" + type);
+    };
+  }
+
+  /** A floating-point element. */
+  double real(MemorySegment bytes, int index) {
+    long at = offsetOf(index);
+    return type == GgufValueType.FLOAT32
+        ? bytes.get(BlockCodec.FLOAT, at)
+        : Double.longBitsToDouble(bytes.get(GgufCursor.LONG, at));
+  }
+
+  /** The value for people: scalars and strings as they are, arrays by type and size. */
+  String display(MemorySegment bytes) {
+    if (array) {
+      return type + "[" + count + "]";
+    }
+    return switch (type) {
+      case STRING -> string(bytes);
+      case BOOL -> Boolean.toString(bool(bytes));
+      case FLOAT32 -> Float.toString((float) real(bytes, 0));
+      case FLOAT64 -> Double.toString(real(bytes, 0));
+      case UINT64 -> Long.toUnsignedString(integer(bytes, 0));
+      default -> Long.toString(integer(bytes, 0));
+    };
+  }
+}
