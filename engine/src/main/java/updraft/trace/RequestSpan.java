@@ -95,10 +95,22 @@ final class RequestSpan {
   }
 
   private static void status(Span span, FinishReason reason, @Nullable String error) {
-    String failure = RequestTimes.failure(reason, error);
+    String failure = failure(reason, error);
     if (failure != null) {
       span.setAttribute(SpanKeys.ERROR_TYPE, reason.wireName());
       span.setStatus(StatusCode.ERROR, failure);
     }
+  }
+
+  static boolean succeeded(FinishReason reason) {
+    return reason == FinishReason.STOP || reason == FinishReason.LENGTH;
+  }
+
+  /** What a span's status says of such an ending, or null for a success. */
+  static @Nullable String failure(FinishReason reason, @Nullable String error) {
+    if (succeeded(reason)) {
+      return null;
+    }
+    return error == null ? reason.wireName() : error;
   }
 }

@@ -75,7 +75,7 @@ public final class RequestTimes implements Timed {
 
   public void end(Stage stage) {
     if (isOpen(stage)) {
-      end(stage, trace.clock().nanoTime());
+      end(stage, trace.clock().nanoTime(), null, null);
     }
   }
 
@@ -83,7 +83,7 @@ public final class RequestTimes implements Timed {
   public void advance(Stage ended, Stage started) {
     if (isOpen(ended) || listens(started)) {
       long now = trace.clock().nanoTime();
-      end(ended, now);
+      end(ended, now, null, null);
       start(started, now);
     }
   }
@@ -97,7 +97,7 @@ public final class RequestTimes implements Timed {
   /** Prompt tokens that a step computed. */
   public void prefilled(int count) {
     tokens[Stage.PREFILL_FORWARD.ordinal()] += count;
-    tokens[Stage.CHUNKED_PREFILL.ordinal()] += count;
+    addIfOpen(Stage.CHUNKED_PREFILL, count);
     trace.metrics().prefilled(count);
   }
 
@@ -105,13 +105,13 @@ public final class RequestTimes implements Timed {
   public void generated(int count) {
     generatedTokens += count;
     tokens[Stage.DECODE_FORWARD.ordinal()] += count;
-    tokens[Stage.DECODE_LOOP.ordinal()] += count;
+    addIfOpen(Stage.DECODE_LOOP, count);
     trace.metrics().generated(count);
   }
 
   /** Tokens that the drafter caught up with. */
   public void extended(int count) {
-    tokens[Stage.SPEC_DRAFT_EXTEND.ordinal()] += count;
+    addIfOpen(Stage.SPEC_DRAFT_EXTEND, count);
   }
 
   /**
@@ -158,31 +158,22 @@ public final class RequestTimes implements Timed {
    * @param error one line when the reason is ABORT or ERROR: what happened
    */
   public void finish(FinishReason reason, @Nullable String error) {
-    if (finished) {
-      return;
+    if (!finished) {
+      finish(reason, error, trace.clock().nanoTime());
     }
-    finishNanos = trace.clock().nanoTime();
-    endOpen(finishNanos, reason.wireName(), failure(reason, error));
+  }
+
+  void finish(FinishReason reason, @Nullable String error, long now) {
+    finishNanos = now;
+    endOpen(now, reason.wireName(), RequestSpan.failure(reason, error));
     finished = true;
     trace.metrics().finished(reason);
     if (generatedTokens > 0) {
-      firstToken(finishNanos); // of an answer that never came to decoding
+      firstToken(now); // of an answer that never came to decoding
     }
-    if (succeeded(reason) && generatedTokens > 1) {
-      trace.metrics().timePerOutputToken((finishNanos - firstTokenNanos) / (generatedTokens - 1));
+    if (RequestSpan.succeeded(reason) && generatedTokens > 1) {
+      trace.metrics().timePerOutputToken((now - firstTokenNanos) / (generatedTokens - 1));
     }
-  }
-
-  static boolean succeeded(FinishReason reason) {
-    return reason == FinishReason.STOP || reason == FinishReason.LENGTH;
-  }
-
-  /** What a span's status says of such an ending, or null for a success. */
-  static @Nullable String failure(FinishReason reason, @Nullable String error) {
-    if (succeeded(reason)) {
-      return null;
-    }
-    return error == null ? reason.wireName() : error;
   }
 
   /** Time that drafting took in this sequence's rounds; the whole batch's in each. */
@@ -220,17 +211,13 @@ public final class RequestTimes implements Timed {
     }
   }
 
-  void end(Stage stage, long now) {
-    end(stage, now, null, null);
-  }
-
   private void endOpen(long now, String reason, @Nullable String failure) {
     for (int i = Stage.COUNT - 1; i > 0; i--) {
       end(STAGES[i], now, reason, failure);
     }
   }
 
-  private void end(Stage stage, long now, @Nullable String reason, @Nullable String failure) {
+  void end(Stage stage, long now, @Nullable String reason, @Nullable String failure) {
     if (!isOpen(stage)) {
       return;
     }
@@ -264,11 +251,15 @@ public final class RequestTimes implements Timed {
     }
   }
 
+  private void addIfOpen(Stage stage, int count) {
+    if (isOpen(stage)) {
+      tokens[stage.ordinal()] += count;
+    }
+  }
+
   private static int bit(Stage stage) {
     return 1 << stage.ordinal();
   }
-
-  // What spans say of a stage, and what the request adds up.
 
   @Nullable StageSpans spans() {
     return spans;

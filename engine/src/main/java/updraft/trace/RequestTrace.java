@@ -2,6 +2,7 @@ package updraft.trace;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
@@ -16,6 +17,7 @@ public final class RequestTrace {
   private final GenerateRequest request;
   private final String model;
   private final Span span;
+  private final String traceId;
 
   /** Added to a stamp, gives wall-clock nanoseconds: the one anchor of this trace. */
   private final long epochOffset;
@@ -28,7 +30,10 @@ public final class RequestTrace {
   private long firstTokenNanos;
   private boolean finished;
 
-  RequestTrace(Tracing tracing, GenerateRequest request, String model, Context parent) {
+  /**
+   * @param given the parent, or null for the one that the headers name, else the current one
+   */
+  RequestTrace(Tracing tracing, GenerateRequest request, String model, @Nullable Context given) {
     this.tracing = tracing;
     this.request = request;
     this.model = model;
@@ -36,8 +41,11 @@ public final class RequestTrace {
     Integer asked = request.trace().level();
     int level = asked == null ? tracing.level() : asked;
     long offset = 0;
+    Context parent = Context.root();
     Span started = Span.getInvalid();
     if (level > 0) {
+      parent =
+          given != null ? given : TraceHeaders.parent(request.trace().headers(), Context.current());
       offset = tracing.clock().epochNanos() - openedNanos;
       long begin = openedNanos - request.trace().tokenizeNanos();
       started = RequestSpan.start(tracing.emitter(), request, model, parent, begin + offset);
@@ -46,8 +54,9 @@ public final class RequestTrace {
       }
     }
     this.span = started;
+    this.traceId = level > 0 ? span.getSpanContext().getTraceId() : "";
     this.epochOffset = offset;
-    Context context = level > 0 ? parent.with(span) : parent;
+    Context context = parent.with(span);
     this.choices = new RequestTimes[request.choices()];
     for (int i = 0; i < choices.length; i++) {
       StageSpans spans =
@@ -70,7 +79,7 @@ public final class RequestTrace {
 
   /** The trace's id in hex, or empty when this request is not traced. */
   public String traceId() {
-    return span.isRecording() ? span.getSpanContext().getTraceId() : "";
+    return traceId;
   }
 
   /** What the choices took, once they have finished. */
@@ -109,7 +118,7 @@ public final class RequestTrace {
       RequestSpan.answered(span, model, result, preemptions());
       tracing.emitter().end(span, lastFinish() + epochOffset);
     }
-    if (RequestTimes.succeeded(result.choices().getFirst().reason())) {
+    if (RequestSpan.succeeded(result.choices().getFirst().reason())) {
       tracing.metrics().requestDuration(lastFinish() - openedNanos);
     }
   }
@@ -123,8 +132,11 @@ public final class RequestTrace {
     if (finished) {
       return;
     }
+    long now = clock().nanoTime();
     for (RequestTimes times : choices) {
-      times.finish(reason, error);
+      if (!times.hasFinished()) {
+        times.finish(reason, error, now);
+      }
     }
     finished = true;
     if (span.isRecording()) {

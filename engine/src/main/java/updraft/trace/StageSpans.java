@@ -99,7 +99,11 @@ final class StageSpans {
     }
     Context context = parents[parent.ordinal()];
     if (context == null) {
-      context = request.with(start(times, parent));
+      Span span = start(times, parent);
+      if (!span.getSpanContext().isValid()) {
+        return request; // it could not be started; children must not become roots
+      }
+      context = request.with(span);
       parents[parent.ordinal()] = context;
     }
     return context;

@@ -62,8 +62,7 @@ public final class Tracing {
    * headers name, else the caller's current span.
    */
   public RequestTrace open(GenerateRequest request, String model) {
-    return new RequestTrace(
-        this, request, model, TraceHeaders.parent(request.trace().headers(), Context.current()));
+    return new RequestTrace(this, request, model, null);
   }
 
   /** Opens a request below a span in this process; its headers are not looked at. */
@@ -104,7 +103,7 @@ public final class Tracing {
           read = true;
           metrics.batch(stage, now - times.startNanos(stage));
         }
-        times.end(stage, now);
+        times.end(stage, now, null, null);
       }
     }
   }
@@ -120,7 +119,7 @@ public final class Tracing {
           now = clock.nanoTime();
           read = true;
         }
-        times.end(ended, now);
+        times.end(ended, now, null, null);
         times.start(started, now);
       }
     }

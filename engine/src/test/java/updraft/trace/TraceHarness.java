@@ -1,17 +1,29 @@
 package updraft.trace;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import updraft.request.FinishReason;
@@ -30,6 +42,7 @@ final class TraceHarness implements AutoCloseable {
   final InMemorySpanExporter exporter = InMemorySpanExporter.create();
   final EngineMetrics metrics = new EngineMetrics();
   final Tracing tracing;
+  private final OpenSpans open = new OpenSpans();
   private final @Nullable OpenTelemetrySdk sdk;
 
   TraceHarness(int level) {
@@ -40,7 +53,9 @@ final class TraceHarness implements AutoCloseable {
     SdkTracerProvider provider =
         customizer
             .apply(
-                SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(exporter)))
+                SdkTracerProvider.builder()
+                    .addSpanProcessor(open)
+                    .addSpanProcessor(SimpleSpanProcessor.create(exporter)))
             .build();
     sdk =
         OpenTelemetrySdk.builder()
@@ -62,6 +77,10 @@ final class TraceHarness implements AutoCloseable {
 
   static TraceRequest at(int level) {
     return new TraceRequest(level, TraceRequest.NONE.headers(), "chat");
+  }
+
+  Tracer tracer() {
+    return Objects.requireNonNull(sdk).getTracer("test");
   }
 
   RequestTrace open(GenerateRequest request) {
@@ -143,6 +162,35 @@ final class TraceHarness implements AutoCloseable {
             trace.speculation(1.5)));
   }
 
+  /** Nothing is left open, every child lies within its parent, and all are of the same trace. */
+  void assertWhole() {
+    assertThat(open.spans).as("spans left open").isEmpty();
+    Map<String, SpanData> byId = new HashMap<>();
+    for (SpanData span : spans()) {
+      assertThat(byId.put(span.getSpanId(), span)).isNull();
+    }
+    for (SpanData span : spans()) {
+      assertThat(span.getStartEpochNanos()).isLessThanOrEqualTo(span.getEndEpochNanos());
+      SpanData parent = byId.get(span.getParentSpanId());
+      if (parent != null) {
+        assertThat(span.getTraceId()).isEqualTo(parent.getTraceId());
+        assertThat(span.getStartEpochNanos())
+            .as("start of " + span.getName())
+            .isGreaterThanOrEqualTo(parent.getStartEpochNanos());
+        assertThat(span.getEndEpochNanos())
+            .as("end of " + span.getName())
+            .isLessThanOrEqualTo(parent.getEndEpochNanos());
+      } else {
+        assertThat(span.getName()).as("only these have no parent").matches("engine_step|.* tiny");
+      }
+    }
+  }
+
+  /** Spans that were started and not ended. */
+  Set<SpanId> openSpans() {
+    return open.spans;
+  }
+
   /** All finished spans, in order of their start, then of their end backwards: parents first. */
   List<SpanData> spans() {
     return exporter.getFinishedSpanItems().stream()
@@ -171,6 +219,33 @@ final class TraceHarness implements AutoCloseable {
   public void close() {
     if (sdk != null) {
       sdk.close();
+    }
+  }
+
+  /** An id and a name, for messages. */
+  record SpanId(String name, String id) {}
+
+  private static final class OpenSpans implements SpanProcessor {
+    final Set<SpanId> spans = new LinkedHashSet<>();
+
+    @Override
+    public void onStart(Context parent, ReadWriteSpan span) {
+      spans.add(new SpanId(span.getName(), span.getSpanContext().getSpanId()));
+    }
+
+    @Override
+    public boolean isStartRequired() {
+      return true;
+    }
+
+    @Override
+    public void onEnd(ReadableSpan span) {
+      spans.remove(new SpanId(span.getName(), span.getSpanContext().getSpanId()));
+    }
+
+    @Override
+    public boolean isEndRequired() {
+      return true;
     }
   }
 
