@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 import updraft.request.InvalidRequestException;
 
 /**
- * Typed access to a JSON object's fields. Absent and null fields give the default; a value of another
- * type is refused with the field's name.
+ * Typed access to a JSON object's fields. Absent and null fields give the default; a value of
+ * another type is refused with the field's name.
  */
 public final class JsonFields {
   private final JsonNode object;
