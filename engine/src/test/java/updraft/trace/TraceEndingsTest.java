@@ -126,6 +126,28 @@ class TraceEndingsTest {
   }
 
   @Test
+  void endingAStageEndsWhatIsOpenBelowIt() {
+    try (TraceHarness t = new TraceHarness(3)) {
+      RequestTrace trace = t.open(TraceHarness.request().build());
+      RequestTimes times = trace.choice(0);
+      times.advance(Stage.PREFILL_WAITING, Stage.PREFILL_FORWARD);
+      times.start(Stage.CHUNKED_PREFILL);
+      times.advance(Stage.PREFILL_FORWARD, Stage.DECODE_FORWARD);
+      times.start(Stage.DECODE_LOOP);
+      times.start(Stage.SPEC_VERIFY);
+      times.end(Stage.DECODE_FORWARD);
+      assertThat(t.openSpans()).hasSize(1); // the request
+      assertThat(t.span("chunked_prefill").getParentSpanId())
+          .isEqualTo(t.span("prefill_forward").getSpanId());
+      for (String child : List.of("decode_loop", "spec_verify")) {
+        assertThat(t.span(child).getParentSpanId()).isEqualTo(t.span("decode_forward").getSpanId());
+      }
+      trace.fail(FinishReason.ABORT, "cancelled");
+      t.assertWhole();
+    }
+  }
+
+  @Test
   void onlyTheFirstEndingCounts() {
     try (TraceHarness t = new TraceHarness(3)) {
       RequestTrace trace = t.serve(TraceHarness.request().build(), FinishReason.STOP, null);
