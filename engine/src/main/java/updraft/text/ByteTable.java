@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Tokens by the bytes they stand for, looked up in the middle of a buffer. Built by one thread, then
- * read by any number.
+ * Tokens by the bytes they stand for, looked up in the middle of a buffer. Built by one thread,
+ * then read by any number.
  */
 final class ByteTable {
   static final int ABSENT = -1;

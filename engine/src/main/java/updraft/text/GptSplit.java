@@ -1,7 +1,8 @@
 package updraft.text;
 
 /**
- * GPT-2's words: {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}.
+ * GPT-2's words: {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
+ * ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}.
  *
  * @param digitsAlone whether each number character is first cut out as a word of its own, as SmolLM
  *     and StarCoder do; what lies between numbers is then a text of its own to the expression

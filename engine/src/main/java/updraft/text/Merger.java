@@ -62,7 +62,9 @@ abstract class Merger {
     count++;
   }
 
-  /** Joins what was added since {@link #clear} and hands the result to {@link #accept}, in order. */
+  /**
+   * Joins what was added since {@link #clear} and hands the result to {@link #accept}, in order.
+   */
   final void merge(int bytes) {
     if (count == 0) {
       return;

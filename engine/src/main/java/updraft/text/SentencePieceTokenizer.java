@@ -38,8 +38,7 @@ final class SentencePieceTokenizer extends VocabularyTokenizer {
     table = new ByteTable(vocabulary.size());
     for (int token = 0; token < vocabulary.size(); token++) {
       String spelling = vocabulary.spelling(token);
-      boolean ordinary =
-          !isHidden(vocabulary, token) && vocabulary.type(token) != Vocabulary.BYTE;
+      boolean ordinary = !isHidden(vocabulary, token) && vocabulary.type(token) != Vocabulary.BYTE;
       // a spelling with a plain space cannot match: a text's spaces are escaped
       if (ordinary && !spelling.isEmpty() && spelling.indexOf(' ') < 0) {
         table.add(bytesOf(spelling), token);
@@ -47,6 +46,11 @@ final class SentencePieceTokenizer extends VocabularyTokenizer {
     }
     for (int b = 0; b < byteTokens.length; b++) {
       byteTokens[b] = vocabulary.find(String.format("<0x%02X>", b));
+      if (byteTokens[b] < 0 && unknown < 0) {
+        throw vocabulary.refuse(
+            "a vocabulary without an unknown token must have a token for each byte",
+            "missing=" + String.format("<0x%02X>", b));
+      }
     }
   }
 

@@ -10,63 +10,50 @@ import java.util.stream.IntStream;
  * Finds the tokens that are taken out of a text as a whole before it is tokenized.
  *
  * <p>As in llama.cpp the longest spelling anywhere in the text goes first, and among spellings of
- * one length the leftmost. A trie finds matches in time linear in the text (times the length of the
- * longest spelling at worst), however many tokens there are.
+ * one length the leftmost. The spellings are sorted, and a match narrows their range by a character
+ * at a time, so the time is linear in the text (times the length of the longest spelling at worst),
+ * however many tokens there are.
  */
 final class SpecialTokens {
+  /** Far longer than any in use; bounds the time that a crafted vocabulary can take. */
+  static final int MAX_CHARS = 512;
+
   private static final int[] NOTHING = {};
   private static final int NONE = -1;
 
-  /** The child of a node by a character, keyed by both; node 0 is the root. */
-  private final LongMap children = new LongMap(64);
+  /** Sorted; a match is an index into these. */
+  private final String[] spellings;
 
-  /** The index of the spelling that ends at a node, or {@link #NONE}. */
-  private int[] endsAt = {NONE};
+  private final int[] tokens;
 
-  private int nodes = 1;
+  /** How many bytes of UTF-8 each spelling has. */
+  private final int[] bytes;
+
+  private final int mostBytes;
 
   /** The characters with which a spelling begins. */
   private final BitSet firstChars = new BitSet(1 << 16);
 
-  /** The tokens, by index. */
-  private final int[] tokens;
-
-  /** How many chars and how many bytes of UTF-8 each spelling has. */
-  private final int[] chars;
-
-  private final int[] bytes;
-  private int mostBytes;
-
   SpecialTokens(Vocabulary vocabulary, IntPredicate wanted) {
-    tokens =
+    spellings =
         IntStream.range(0, vocabulary.size())
-            .filter(token -> wanted.test(token) && !vocabulary.spelling(token).isEmpty())
-            .toArray();
-    chars = new int[tokens.length];
-    bytes = new int[tokens.length];
-    for (int i = 0; i < tokens.length; i++) {
-      String spelling = vocabulary.spelling(tokens[i]);
-      chars[i] = spelling.length();
-      bytes[i] = spelling.getBytes(StandardCharsets.UTF_8).length;
-      mostBytes = Math.max(mostBytes, bytes[i]);
-      insert(i, spelling);
-    }
-  }
-
-  private void insert(int index, String spelling) {
-    firstChars.set(spelling.charAt(0));
-    int node = 0;
-    for (int i = 0; i < spelling.length(); i++) {
-      long edge = edge(node, spelling.charAt(i));
-      if (children.putIfAbsent(edge, nodes)) {
-        if (nodes == endsAt.length) {
-          endsAt = Arrays.copyOf(endsAt, nodes * 2);
-        }
-        endsAt[nodes++] = NONE;
+            .filter(wanted)
+            .mapToObj(vocabulary::spelling)
+            .filter(spelling -> !spelling.isEmpty())
+            .sorted()
+            .toArray(String[]::new);
+    tokens = Arrays.stream(spellings).mapToInt(vocabulary::find).toArray();
+    bytes = new int[spellings.length];
+    for (int i = 0; i < spellings.length; i++) {
+      if (spellings[i].length() > MAX_CHARS) {
+        throw vocabulary.refuse(
+            "a special token must have at most " + MAX_CHARS + " characters",
+            "token=" + tokens[i] + ", characters=" + spellings[i].length());
       }
-      node = (int) children.get(edge);
+      bytes[i] = spellings[i].getBytes(StandardCharsets.UTF_8).length;
+      firstChars.set(spellings[i].charAt(0));
     }
-    endsAt[node] = index;
+    mostBytes = Arrays.stream(bytes).max().orElse(0);
   }
 
   /**
@@ -92,7 +79,7 @@ final class SpecialTokens {
       int length = mostBytes - (int) (best >>> 32);
       int match = longestAt(text, start, freeEnd(taken, start, text.length(), length));
       if (match != NONE && bytes[match] == length) {
-        taken.set(start, start + chars[match]);
+        taken.set(start, start + spellings[match].length());
         chosen.add((long) start << 32 | match);
         count++;
       } else {
@@ -104,7 +91,7 @@ final class SpecialTokens {
       long next = chosen.poll();
       int match = (int) next;
       found[i] = (int) (next >>> 32);
-      found[i + 1] = found[i] + chars[match];
+      found[i + 1] = found[i] + spellings[match].length();
       found[i + 2] = tokens[match];
     }
     return found;
@@ -129,20 +116,35 @@ final class SpecialTokens {
 
   private int longestAt(String text, int start, int end) {
     int longest = NONE;
-    int node = 0;
-    for (int at = start; at < end; at++) {
-      node = (int) children.get(edge(node, text.charAt(at)));
-      if (node < 0) {
+    int low = 0;
+    int high = spellings.length;
+    for (int depth = 0; start + depth < end; depth++) {
+      char c = text.charAt(start + depth);
+      low = firstNotBelow(c, depth, low, high);
+      high = firstNotBelow(c + 1, depth, low, high);
+      if (low == high) {
         break;
       }
-      if (endsAt[node] != NONE) {
-        longest = endsAt[node];
+      if (spellings[low].length() == depth + 1) {
+        longest = low;
       }
     }
     return longest;
   }
 
-  private static long edge(int node, char c) {
-    return (long) node << 16 | c;
+  /** The first spelling of a range, equal up to a depth, whose char there is at least this one. */
+  private int firstNotBelow(int c, int depth, int low, int high) {
+    int from = low;
+    int to = high;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      String spelling = spellings[middle];
+      if (spelling.length() <= depth || spelling.charAt(depth) < c) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from;
   }
 }

@@ -2,6 +2,7 @@ package updraft.text;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import updraft.model.GgufFile;
 
@@ -19,6 +20,23 @@ final class Vocabulary {
   static final int UNUSED = 5;
   static final int BYTE = 6;
 
+  /** Spellings that end a turn in the templates of the models in use. */
+  private static final Set<String> END_SPELLINGS =
+      Set.of(
+          "<|im_end|>",
+          "<|endoftext|>",
+          "<|eot_id|>",
+          "<|eom_id|>",
+          "<|end_of_text|>",
+          "<|end|>",
+          "<end_of_turn>",
+          "</s>");
+
+  /** Many times those of any model; bounds the memory that a crafted file can take. */
+  private static final int MAX_TOKENS = 1 << 22;
+
+  private static final int MAX_MERGES = 1 << 23;
+
   private static final String PREFIX = "tokenizer.ggml.";
 
   private final GgufFile file;
@@ -28,10 +46,7 @@ final class Vocabulary {
 
   private Vocabulary(GgufFile file) {
     this.file = file;
-    spellings = file.strings(PREFIX + "tokens");
-    if (spellings.length == 0) {
-      throw refuse("vocabulary must have a token", "tokens=0");
-    }
+    spellings = strings("tokens", MAX_TOKENS);
     types = file.contains(PREFIX + "token_type") ? file.integers(PREFIX + "token_type") : null;
     if (types != null) {
       requireOnePerToken("token_type", types.length);
@@ -75,9 +90,21 @@ final class Vocabulary {
     return spellings[token];
   }
 
-  /** The kind of a token; {@link #NORMAL} where the file has no kinds. */
+  /**
+   * The kind of a token; {@link #NORMAL} where the file has no kinds. A user-defined token that is
+   * spelled like the end of a turn counts as control, else a user's text could end it.
+   */
   int type(int token) {
-    return types == null ? NORMAL : types[token];
+    if (types == null) {
+      return NORMAL;
+    }
+    boolean end = types[token] == USER_DEFINED && END_SPELLINGS.contains(spellings[token]);
+    return end ? CONTROL : types[token];
+  }
+
+  /** Whether a token's spelling says that it ends a turn, for files that do not name the token. */
+  boolean endsTurn(int token) {
+    return type(token) == CONTROL && END_SPELLINGS.contains(spellings[token]);
   }
 
   /** The token of a spelling, or -1. */
@@ -87,7 +114,7 @@ final class Vocabulary {
 
   /** Pairs to be joined, best first, each two spellings with a space between them. */
   String[] merges() {
-    return file.strings(PREFIX + "merges");
+    return strings("merges", MAX_MERGES);
   }
 
   float[] scores() {
@@ -101,7 +128,7 @@ final class Vocabulary {
     return scores;
   }
 
-  /** The token that a key such as {@code bos_token_id} names, or the fallback. */
+  /** The token that a key such as {@code bos_token_id} names, or the fallback; -1 is none. */
   int token(String key, int fallback) {
     int token = file.integer(PREFIX + key, fallback);
     if (token < -1 || token >= size()) {
@@ -117,8 +144,7 @@ final class Vocabulary {
 
   /** An error about this vocabulary, in one line. */
   UnsupportedTokenizerException refuse(String constraint, String details) {
-    return new UnsupportedTokenizerException(
-        constraint + ": file=" + file.path() + ", " + details);
+    return new UnsupportedTokenizerException(constraint + ": file=" + file.path() + ", " + details);
   }
 
   /** A spelling as part of a message: in quotes, in one line, not too long. */
@@ -133,6 +159,15 @@ final class Vocabulary {
               quoted.append(plain ? Character.toString(c) : String.format("\\u%04x", c));
             });
     return quoted.append(spelling.length() > 60 ? "…\"" : "\"").toString();
+  }
+
+  private String[] strings(String key, int most) {
+    int count = file.arrayLength(PREFIX + key);
+    if (count == 0 || count > most) {
+      throw refuse(
+          PREFIX + key + " must have between 1 and " + most + " entries", "entries=" + count);
+    }
+    return file.strings(PREFIX + key);
   }
 
   private void requireOnePerToken(String key, int length) {

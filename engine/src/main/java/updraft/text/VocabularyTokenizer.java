@@ -3,24 +3,13 @@ package updraft.text;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** What the tokenizers share: the facts of each token, and special tokens taken out of a text. */
 abstract class VocabularyTokenizer implements Tokenizer {
-  /** A rule of thumb where a file names no end of turn: these spellings end generation. */
-  private static final Set<String> END_SPELLINGS =
-      Set.of(
-          "<|im_end|>",
-          "<|endoftext|>",
-          "<|eot_id|>",
-          "<|eom_id|>",
-          "<|end_of_text|>",
-          "<|end|>",
-          "<end_of_turn>",
-          "</s>");
-
   private static final byte[] NO_BYTES = {};
+  private static final Pattern BYTE_SPELLING = Pattern.compile("<0x[0-9A-Fa-f]{2}>");
 
   private final String[] pieces;
   private final byte[][] bytes;
@@ -57,7 +46,7 @@ abstract class VocabularyTokenizer implements Tokenizer {
       bytes[token] = bytesOf(vocabulary, token, textOf);
       if (vocabulary.type(token) == Vocabulary.CONTROL) {
         control.set(token);
-        endOfGeneration.set(token, END_SPELLINGS.contains(pieces[token]));
+        endOfGeneration.set(token, vocabulary.endsTurn(token));
       }
     }
     for (int end :
@@ -70,7 +59,8 @@ abstract class VocabularyTokenizer implements Tokenizer {
     }
     userDefined = new SpecialTokens(vocabulary, id -> isUserDefined(vocabulary, id));
     special =
-        new SpecialTokens(vocabulary, id -> isUserDefined(vocabulary, id) || isHidden(vocabulary, id));
+        new SpecialTokens(
+            vocabulary, id -> isUserDefined(vocabulary, id) || isHidden(vocabulary, id));
   }
 
   private static boolean isUserDefined(Vocabulary vocabulary, int token) {
@@ -83,26 +73,17 @@ abstract class VocabularyTokenizer implements Tokenizer {
     return type == Vocabulary.CONTROL || type == Vocabulary.UNKNOWN;
   }
 
-  private static byte[] bytesOf(
-      Vocabulary vocabulary, int token, Function<String, byte[]> textOf) {
+  private static byte[] bytesOf(Vocabulary vocabulary, int token, Function<String, byte[]> textOf) {
     String spelling = vocabulary.spelling(token);
     return switch (vocabulary.type(token)) {
       case Vocabulary.CONTROL, Vocabulary.UNKNOWN, Vocabulary.UNUSED -> NO_BYTES;
-      case Vocabulary.BYTE -> new byte[] {(byte) byteValue(vocabulary, token)};
+      case Vocabulary.BYTE ->
+          BYTE_SPELLING.matcher(spelling).matches()
+              ? new byte[] {(byte) Integer.parseInt(spelling, 3, 5, 16)}
+              : textOf.apply(spelling);
       case Vocabulary.USER_DEFINED -> spelling.getBytes(StandardCharsets.UTF_8);
       default -> textOf.apply(spelling);
     };
-  }
-
-  /** The byte that a token spelled {@code <0x0A>} stands for. */
-  private static int byteValue(Vocabulary vocabulary, int token) {
-    String spelling = vocabulary.spelling(token);
-    if (!spelling.matches("<0x[0-9A-Fa-f]{2}>")) {
-      throw vocabulary.refuse(
-          "a byte token must be spelled like <0x0A>",
-          "token=" + token + ", spelling=" + Vocabulary.quoted(spelling));
-    }
-    return Integer.parseInt(spelling, 3, 5, 16);
   }
 
   /** Starts the encoding of one text; what it yields goes to the list. */

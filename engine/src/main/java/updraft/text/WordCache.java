@@ -3,7 +3,8 @@ package updraft.text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of words seen lately. Bounded: a word has one place, and takes it from the word before.
+ * The tokens of words seen lately. Bounded: a word has one place, and takes it from the word
+ * before.
  *
  * <p>Thread-safe without a lock: entries are immutable, so a reader sees a whole entry or none, and
  * a lost write costs a merge.
