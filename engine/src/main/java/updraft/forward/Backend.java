@@ -22,6 +22,9 @@ public interface Backend extends AutoCloseable {
   /** Most rows of a forward whose logits may be wanted. */
   int maxLogitsRows();
 
+  /** Gets everything compiled that a forward needs, so that the first one is not slow. */
+  void warmUp();
+
   /** Asks for the hidden states after these layers from now on; none at first. */
   void captureHiddenStates(int... layers);
 
