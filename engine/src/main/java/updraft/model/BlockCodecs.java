@@ -28,7 +28,8 @@ final class BlockCodecs {
       float inverse = BlockCodec.inverse(step);
       BlockCodec.putHalf(target, at, step);
       for (int i = 0; i < ELEMENTS; i++) {
-        BlockCodec.putByte(target, at + 2 + i, Math.round(source[sourceOffset + i] * inverse));
+        float level = source[sourceOffset + i] * inverse;
+        BlockCodec.putByte(target, at + 2 + i, (int) (level + Math.copySign(0.5f, level)));
       }
     }
   }

@@ -2,29 +2,36 @@ package updraft.model;
 
 /** A model file is damaged or not supported. The message is one line and names the file. */
 public final class GgufException extends RuntimeException {
-  private static final int MAX_MESSAGE = 600;
+  private static final int MAX_CONSTRAINT = 250;
+  private static final int MAX_DETAILS = 400;
+  private static final int MAX_PATH = 4096;
 
   /**
    * @param constraint what must hold
    * @param details further {@code name=value} pairs, separated by commas
    */
   GgufException(String constraint, String file, String details) {
-    super(oneLine(constraint + ": file=" + file + (details.isEmpty() ? "" : ", " + details)));
+    super(
+        oneLine(constraint, MAX_CONSTRAINT)
+            + ": file="
+            + oneLine(file, MAX_PATH)
+            + (details.isEmpty() ? "" : ", " + oneLine(details, MAX_DETAILS)));
   }
 
-  /** Names come from the file, so they may hold anything. */
-  private static String oneLine(String text) {
+  /** Names in a message come from the file, so they may hold anything and be of any length. */
+  private static String oneLine(String text, int limit) {
     StringBuilder line = new StringBuilder();
-    text.codePoints()
-        .limit(MAX_MESSAGE)
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-                line.append(String.format("\\u%04x", c));
-              } else {
-                line.appendCodePoint(c);
-              }
-            });
-    return text.length() > 2 * MAX_MESSAGE ? line.append('…').toString() : line.toString();
+    for (int i = 0; i < text.length(); i++) {
+      if (line.length() >= limit) {
+        return line.append('…').toString();
+      }
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+        line.append(String.format("\\u%04x", (int) c));
+      } else {
+        line.append(c);
+      }
+    }
+    return line.toString();
   }
 }
