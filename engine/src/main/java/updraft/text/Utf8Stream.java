@@ -50,7 +50,7 @@ public final class Utf8Stream {
     return text;
   }
 
-  /** How many bytes at the end may yet become a character. */
+  /** How many bytes at the end may be the start of a character, well-formed or not. */
   private static int tail(byte[] bytes, int length) {
     for (int size = 1; size <= MAX_TAIL && size <= length; size++) {
       int b = bytes[length - size] & 0xFF;
@@ -58,25 +58,10 @@ public final class Utf8Stream {
         return 0;
       }
       if (b >= 0xC0) {
-        boolean open = size == 1 ? characterBytes(b) > 1 : mayContinue(b, bytes, length, size);
-        return open ? size : 0;
+        return characterBytes(b) > size ? size : 0;
       }
     }
     return 0;
-  }
-
-  private static boolean mayContinue(int lead, byte[] bytes, int length, int size) {
-    int second = bytes[length - size + 1] & 0xFF;
-    // overlong forms, surrogates and what lies past U+10FFFF end at their second byte
-    boolean allowed =
-        switch (lead) {
-          case 0xE0 -> second >= 0xA0;
-          case 0xED -> second < 0xA0;
-          case 0xF0 -> second >= 0x90;
-          case 0xF4 -> second < 0x90;
-          default -> true;
-        };
-    return allowed && characterBytes(lead) > size;
   }
 
   /** How many bytes a character has that begins with this one; 1 if none begins with it. */
