@@ -33,10 +33,6 @@ interface BlockCodec {
     target.set(ValueLayout.JAVA_BYTE, at, (byte) value);
   }
 
-  static int clamp(int value, int low, int high) {
-    return Math.clamp(value, low, high);
-  }
-
   /** 1/x, and 0 for 0: a block of equal values has a step of 0. */
   static float inverse(float x) {
     return x == 0 ? 0 : 1 / x;

@@ -95,8 +95,8 @@ final class BlockCodecs {
       int fifths = source.get(INT, at + 2);
       for (int i = 0; i < HALF; i++) {
         int pair = BlockCodec.unsignedByte(source, at + 6 + i);
-        target[targetOffset + i] = step * ((pair & 15 | fifth(fifths, i)) - 16);
-        target[targetOffset + i + HALF] = step * ((pair >> 4 | fifth(fifths, i + HALF)) - 16);
+        target[targetOffset + i] = step * (((pair & 15) | fifth(fifths, i)) - 16);
+        target[targetOffset + i + HALF] = step * (((pair >> 4) | fifth(fifths, i + HALF)) - 16);
       }
     }
 
@@ -109,8 +109,8 @@ final class BlockCodecs {
       for (int i = 0; i < HALF; i++) {
         int low = level(source[sourceOffset + i] * inverse + 16, 31);
         int high = level(source[sourceOffset + i + HALF] * inverse + 16, 31);
-        BlockCodec.putByte(target, at + 6 + i, low & 15 | (high & 15) << 4);
-        fifths |= low >> 4 << i | high >> 4 << i + HALF;
+        BlockCodec.putByte(target, at + 6 + i, (low & 15) | (high & 15) << 4);
+        fifths |= (low >> 4 << i) | (high >> 4 << (i + HALF));
       }
       target.set(INT, at + 2, fifths);
     }
@@ -125,8 +125,8 @@ final class BlockCodecs {
       int fifths = source.get(INT, at + 4);
       for (int i = 0; i < HALF; i++) {
         int pair = BlockCodec.unsignedByte(source, at + 8 + i);
-        target[targetOffset + i] = step * (pair & 15 | fifth(fifths, i)) + minimum;
-        target[targetOffset + i + HALF] = step * (pair >> 4 | fifth(fifths, i + HALF)) + minimum;
+        target[targetOffset + i] = step * ((pair & 15) | fifth(fifths, i)) + minimum;
+        target[targetOffset + i + HALF] = step * ((pair >> 4) | fifth(fifths, i + HALF)) + minimum;
       }
     }
 
@@ -141,20 +141,20 @@ final class BlockCodecs {
       for (int i = 0; i < HALF; i++) {
         int low = level((source[sourceOffset + i] - minimum) * inverse, 31);
         int high = level((source[sourceOffset + i + HALF] - minimum) * inverse, 31);
-        BlockCodec.putByte(target, at + 8 + i, low & 15 | (high & 15) << 4);
-        fifths |= low >> 4 << i | high >> 4 << i + HALF;
+        BlockCodec.putByte(target, at + 8 + i, (low & 15) | (high & 15) << 4);
+        fifths |= (low >> 4 << i) | (high >> 4 << (i + HALF));
       }
       target.set(INT, at + 4, fifths);
     }
   }
 
   private static int fifth(int fifths, int element) {
-    return (fifths >>> element & 1) << 4;
+    return ((fifths >>> element) & 1) << 4;
   }
 
   /** The nearest level in [0, highest]. */
   private static int level(float value, int highest) {
-    return BlockCodec.clamp((int) (value + 0.5f), 0, highest);
+    return Math.clamp((int) (value + 0.5f), 0, highest);
   }
 
   /** The first element of the largest magnitude, with its sign. */

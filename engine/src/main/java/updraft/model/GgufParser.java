@@ -28,7 +28,6 @@ final class GgufParser {
   private static final int LEAST_KEY_BYTES = 8 + 4 + 1;
   private static final int LEAST_TENSOR_BYTES = 8 + 4 + 8 + 4 + 8;
 
-  private final String file;
   private final MemorySegment bytes;
   private final GgufCursor cursor;
   private final Map<String, GgufEntry> entries = new LinkedHashMap<>();
@@ -37,7 +36,6 @@ final class GgufParser {
   private int alignment = DEFAULT_ALIGNMENT;
 
   GgufParser(String file, MemorySegment bytes) {
-    this.file = file;
     this.bytes = bytes;
     this.cursor = new GgufCursor(file, bytes);
   }

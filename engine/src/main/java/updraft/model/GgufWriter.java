@@ -25,7 +25,7 @@ import java.util.Map;
  *     .write(path);
  * }</pre>
  *
- * <p>Not thread-safe.
+ * <p>A key given again replaces its value. Not thread-safe.
  */
 public final class GgufWriter {
   private int version = 3;
@@ -235,7 +235,7 @@ public final class GgufWriter {
         key,
         GgufValueType.ARRAY,
         out -> {
-          putInteger(out, type.ordinal(), 4);
+          putInteger(out, type.id(), 4);
           putInteger(out, count, 8);
           value.writeTo(out);
         });
@@ -243,7 +243,7 @@ public final class GgufWriter {
 
   private GgufWriter entry(String key, GgufValueType type, Value value) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    putInteger(out, type.ordinal(), 4);
+    putInteger(out, type.id(), 4);
     value.writeTo(out);
     entries.put(key, out.toByteArray());
     return this;
@@ -264,7 +264,7 @@ public final class GgufWriter {
 
   private static void putInteger(ByteArrayOutputStream out, long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >>> 8 * i));
+      out.write((int) (value >>> (8 * i)));
     }
   }
 

@@ -1,6 +1,7 @@
 package updraft.model;
 
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What a model is: sizes and constants, read from a file's metadata and checked.
@@ -39,19 +40,22 @@ public record ModelConfig(
   private static final int MAX_SIZE = 1 << 24;
   private static final int MAX_CONTEXT = 1 << 28;
 
-  /** Keys, after the prefix, of features that change results and that the engine does not have. */
-  private static final List<String> REFUSED =
-      List.of(
-          "expert_count",
-          "attention.scale",
-          "attention.clamp_kqv",
-          "attention.causal",
-          "attn_logit_softcapping",
-          "final_logit_softcapping",
-          "logit_scale",
-          "residual_scale",
-          "embedding_scale",
-          "rope.scaling.attn_factor");
+  /**
+   * Keys, after the prefix, of features that change results and that the engine does not have, with
+   * the values by which a file says that it does not use them.
+   */
+  private static final Map<String, Set<String>> REFUSED =
+      Map.of(
+          "expert_count", Set.of("0"),
+          "attention.scale", Set.of("0.0"),
+          "attention.clamp_kqv", Set.of("0.0"),
+          "attention.causal", Set.of("true"),
+          "attn_logit_softcapping", Set.of("0.0"),
+          "final_logit_softcapping", Set.of("0.0"),
+          "logit_scale", Set.of("0.0", "1.0"),
+          "residual_scale", Set.of("0.0", "1.0"),
+          "embedding_scale", Set.of("0.0", "1.0"),
+          "rope.scaling.attn_factor", Set.of("1.0"));
 
   public RopeStyle ropeStyle() {
     return architecture.ropeStyle();
@@ -129,24 +133,15 @@ public record ModelConfig(
     }
 
     private void refuseFeatures() {
-      for (String name : REFUSED) {
-        String key = key(name);
-        if (file.contains(key) && !isNeutral(key)) {
+      for (String key : file.keys()) {
+        String name = key.startsWith(prefix) ? key.substring(prefix.length()) : "";
+        Set<String> unused = REFUSED.get(name);
+        if (unused != null && !unused.contains(file.display(key))) {
           throw file.error(
               "feature must be one that the engine has for " + architecture.ggufName(),
               "key=" + key + ", value=" + file.display(key));
         }
       }
-    }
-
-    /** Some writers spell out that a feature is off. */
-    private boolean isNeutral(String key) {
-      String value = file.display(key);
-      boolean scale = key.endsWith("scale") || key.endsWith("factor");
-      return value.equals("0")
-          || value.equals("0.0")
-          || scale && value.equals("1.0")
-          || key.endsWith("causal") && value.equals("true");
     }
 
     private int headSize(int hiddenSize, int heads) {

@@ -22,7 +22,7 @@ public record ModelWeights(
 
   /** Whether the embedding also makes the logits. */
   public boolean isTied() {
-    return output == tokenEmbedding;
+    return output.name().equals(tokenEmbedding.name());
   }
 
   /**

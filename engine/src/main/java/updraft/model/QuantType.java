@@ -48,6 +48,8 @@ public enum QuantType {
   private final int ggmlId;
   private final int blockElements;
   private final int blockBytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // codecs have no state
   private final BlockCodec codec;
 
   QuantType(int ggmlId, int blockElements, int blockBytes, BlockCodec codec) {

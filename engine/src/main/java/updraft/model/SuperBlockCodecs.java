@@ -46,14 +46,23 @@ final class SuperBlockCodecs {
       }
     }
 
+    /** Where the byte of an element's nibble is, from the block's start. */
+    private int nibbleAt(int subBlock, int i) {
+      return nibblesAt + subBlock / 2 * SUB_BLOCK + i;
+    }
+
+    private static int nibbleShift(int subBlock) {
+      return 4 * (subBlock & 1);
+    }
+
     private int level(MemorySegment source, long at, int subBlock, int i) {
-      int pair = BlockCodec.unsignedByte(source, at + nibblesAt + subBlock / 2 * SUB_BLOCK + i);
-      int nibble = pair >> 4 * (subBlock & 1) & 15;
+      int pair = BlockCodec.unsignedByte(source, at + nibbleAt(subBlock, i));
+      int nibble = (pair >> nibbleShift(subBlock)) & 15;
       if (!fiveBits) {
         return nibble;
       }
       int fifths = BlockCodec.unsignedByte(source, at + 4 + SCALE_BYTES + i);
-      return nibble | (fifths >> subBlock & 1) << 4;
+      return nibble | ((fifths >> subBlock) & 1) << 4;
     }
 
     @Override
@@ -88,14 +97,13 @@ final class SuperBlockCodecs {
         float inverse = BlockCodec.inverse(step * subStep);
         for (int i = 0; i < SUB_BLOCK; i++) {
           float x = source[sourceOffset + j * SUB_BLOCK + i] + minimum * subMinimum;
-          putLevel(target, at, j, i, BlockCodec.clamp(Math.round(x * inverse), 0, highest));
+          putLevel(target, at, j, i, Math.clamp(Math.round(x * inverse), 0, highest));
         }
       }
     }
 
     private void putLevel(MemorySegment target, long at, int subBlock, int i, int level) {
-      long pairAt = at + nibblesAt + subBlock / 2 * SUB_BLOCK + i;
-      or(target, pairAt, (level & 15) << 4 * (subBlock & 1));
+      or(target, at + nibbleAt(subBlock, i), (level & 15) << nibbleShift(subBlock));
       if (fiveBits) {
         or(target, at + 4 + SCALE_BYTES + i, level >> 4 << subBlock);
       }
@@ -107,7 +115,7 @@ final class SuperBlockCodecs {
     private static int subStep(MemorySegment source, long at, int j) {
       return j < 4
           ? BlockCodec.unsignedByte(source, at + j) & 63
-          : BlockCodec.unsignedByte(source, at + j + 4) & 15
+          : (BlockCodec.unsignedByte(source, at + j + 4) & 15)
               | BlockCodec.unsignedByte(source, at + j - 4) >> 6 << 4;
     }
 
@@ -124,14 +132,14 @@ final class SuperBlockCodecs {
         or(target, at + j, step);
         or(target, at + j + 4, minimum);
       } else {
-        or(target, at + j + 4, step & 15 | (minimum & 15) << 4);
+        or(target, at + j + 4, (step & 15) | (minimum & 15) << 4);
         or(target, at + j - 4, step >> 4 << 6);
         or(target, at + j, minimum >> 4 << 6);
       }
     }
 
     private static int sixBits(float value) {
-      return BlockCodec.clamp(Math.round(value), 0, 63);
+      return Math.clamp(Math.round(value), 0, 63);
     }
   }
 
@@ -152,8 +160,8 @@ final class SuperBlockCodecs {
       float step = BlockCodec.half(source, at + STEP_AT);
       for (int e = 0; e < ELEMENTS; e++) {
         int scale = (byte) BlockCodec.unsignedByte(source, at + SCALES_AT + e / SUB_BLOCK);
-        int nibble = BlockCodec.unsignedByte(source, nibbleAt(at, e)) >> nibbleShift(e) & 15;
-        int upper = BlockCodec.unsignedByte(source, upperAt(at, e)) >> upperShift(e) & 3;
+        int nibble = (BlockCodec.unsignedByte(source, at + nibbleAt(e)) >> nibbleShift(e)) & 15;
+        int upper = (BlockCodec.unsignedByte(source, at + upperAt(e)) >> upperShift(e)) & 3;
         target[targetOffset + e] = step * scale * ((nibble | upper << 4) - 32);
       }
     }
@@ -176,25 +184,25 @@ final class SuperBlockCodecs {
       float step = BlockCodec.half(target, at + STEP_AT);
       for (int e = 0; e < ELEMENTS; e++) {
         int j = e / SUB_BLOCK;
-        int scale = BlockCodec.clamp(Math.round(steps[j] * BlockCodec.inverse(step)), -127, 127);
+        int scale = Math.clamp(Math.round(steps[j] * BlockCodec.inverse(step)), -127, 127);
         BlockCodec.putByte(target, at + SCALES_AT + j, scale);
         float inverse = BlockCodec.inverse(step * scale);
-        int level = BlockCodec.clamp(Math.round(source[sourceOffset + e] * inverse) + 32, 0, 63);
-        or(target, nibbleAt(at, e), (level & 15) << nibbleShift(e));
-        or(target, upperAt(at, e), level >> 4 << upperShift(e));
+        int level = Math.clamp(Math.round(source[sourceOffset + e] * inverse) + 32, 0, 63);
+        or(target, at + nibbleAt(e), (level & 15) << nibbleShift(e));
+        or(target, at + upperAt(e), level >> 4 << upperShift(e));
       }
     }
 
-    private static long nibbleAt(long at, int e) {
-      return at + e / 128 * 64 + e % 64;
+    private static int nibbleAt(int e) {
+      return e / 128 * 64 + e % 64;
     }
 
     private static int nibbleShift(int e) {
       return e % 128 / 64 * 4;
     }
 
-    private static long upperAt(long at, int e) {
-      return at + UPPER_AT + e / 128 * 32 + e % 32;
+    private static int upperAt(int e) {
+      return UPPER_AT + e / 128 * 32 + e % 32;
     }
 
     private static int upperShift(int e) {

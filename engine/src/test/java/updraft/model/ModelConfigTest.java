@@ -127,9 +127,9 @@ class ModelConfigTest {
         "feature must be one that the engine has for llama",
         "key=llama.expert_count, value=8");
     refuses(
-        writer -> writer.float32("llama.attention.scale", 0.1f),
+        writer -> writer.float32("llama.attention.scale", 1),
         "feature must be one that the engine has for llama",
-        "key=llama.attention.scale, value=0.1");
+        "key=llama.attention.scale, value=1.0");
   }
 
   @Test

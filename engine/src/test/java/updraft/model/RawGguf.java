@@ -22,7 +22,7 @@ final class RawGguf {
 
   RawGguf int32(int value) {
     for (int i = 0; i < 4; i++) {
-      out.write(value >>> 8 * i);
+      out.write(value >>> (8 * i));
     }
     return this;
   }
@@ -39,7 +39,7 @@ final class RawGguf {
   }
 
   RawGguf key(String key, GgufValueType type) {
-    return string(key).int32(type.ordinal());
+    return string(key).int32(type.id());
   }
 
   RawGguf tensor(String name, int type, long offset, long... shape) {
