@@ -63,7 +63,7 @@ final class BpeTokenizer extends VocabularyTokenizer {
             "merge=" + rank + ", pair=" + Vocabulary.quoted(pair));
       }
       if (!isHidden(vocabulary, joined)) {
-        merges.putIfAbsent((long) left << 32 | right, (long) rank << 32 | joined);
+        merges.putIfAbsent(((long) left << 32) | right, ((long) rank << 32) | joined);
       }
     }
     return merges;

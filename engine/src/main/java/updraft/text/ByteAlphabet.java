@@ -1,5 +1,7 @@
 package updraft.text;
 
+import java.util.Arrays;
+
 /**
  * GPT-2's alphabet: a printable character for each byte, in which byte-level vocabularies spell
  * their tokens (a space is {@code Ġ}).
@@ -9,7 +11,7 @@ final class ByteAlphabet {
   private static final short[] BYTES = new short[512];
 
   static {
-    java.util.Arrays.fill(BYTES, (short) -1);
+    Arrays.fill(BYTES, (short) -1);
     char next = 256;
     for (int b = 0; b < 256; b++) {
       boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xFF && b != 0xAD);

@@ -16,8 +16,10 @@ final class ByteTable {
   private final byte[][] keys;
   private final int[] tokens;
   private int longest;
-  private int size;
 
+  /**
+   * @param capacity the most tokens that will be added
+   */
   ByteTable(int capacity) {
     int slots = Integer.highestOneBit(Math.max(8, capacity)) << 2;
     keys = new byte[slots][];
@@ -28,11 +30,10 @@ final class ByteTable {
   /** Adds a token; the first of several with the same bytes stays. */
   void add(byte[] bytes, int token) {
     int slot = slot(bytes, 0, bytes.length);
-    if (tokens[slot] == ABSENT && 2 * size < tokens.length) {
+    if (tokens[slot] == ABSENT) {
       keys[slot] = bytes;
       tokens[slot] = token;
       longest = Math.max(longest, bytes.length);
-      size++;
     }
   }
 

@@ -111,7 +111,7 @@ final class SentencePieceTokenizer extends VocabularyTokenizer {
     @Override
     long join(int leftToken, int rightToken, int begin, int end) {
       int token = table.find(part, begin, end);
-      return token < 0 ? token : (long) rank[token] << 32 | token;
+      return token < 0 ? token : ((long) rank[token] << 32) | token;
     }
 
     @Override

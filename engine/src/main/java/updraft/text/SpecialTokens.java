@@ -80,7 +80,7 @@ final class SpecialTokens {
       int match = longestAt(text, start, freeEnd(taken, start, text.length(), length));
       if (match != NONE && bytes[match] == length) {
         taken.set(start, start + spellings[match].length());
-        chosen.add((long) start << 32 | match);
+        chosen.add(((long) start << 32) | match);
         count++;
       } else {
         offer(matches, match, start);
@@ -100,7 +100,7 @@ final class SpecialTokens {
   /** Queues a match, if it is one: longer spellings first, then by position. */
   private void offer(LongHeap matches, int match, int start) {
     if (match != NONE) {
-      matches.add((long) (mostBytes - bytes[match]) << 32 | start);
+      matches.add(((long) (mostBytes - bytes[match]) << 32) | start);
     }
   }
 

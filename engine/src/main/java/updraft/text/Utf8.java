@@ -30,17 +30,17 @@ final class Utf8 {
     if (c < 0x80) {
       buffer[at++] = (byte) c;
     } else if (c < 0x800) {
-      buffer[at++] = (byte) (0xC0 | c >> 6);
-      buffer[at++] = (byte) (0x80 | c & 0x3F);
+      buffer[at++] = (byte) (0xC0 | (c >> 6));
+      buffer[at++] = (byte) (0x80 | (c & 0x3F));
     } else if (c < 0x10000) {
-      buffer[at++] = (byte) (0xE0 | c >> 12);
-      buffer[at++] = (byte) (0x80 | c >> 6 & 0x3F);
-      buffer[at++] = (byte) (0x80 | c & 0x3F);
+      buffer[at++] = (byte) (0xE0 | (c >> 12));
+      buffer[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+      buffer[at++] = (byte) (0x80 | (c & 0x3F));
     } else {
-      buffer[at++] = (byte) (0xF0 | c >> 18);
-      buffer[at++] = (byte) (0x80 | c >> 12 & 0x3F);
-      buffer[at++] = (byte) (0x80 | c >> 6 & 0x3F);
-      buffer[at++] = (byte) (0x80 | c & 0x3F);
+      buffer[at++] = (byte) (0xF0 | (c >> 18));
+      buffer[at++] = (byte) (0x80 | ((c >> 12) & 0x3F));
+      buffer[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+      buffer[at++] = (byte) (0x80 | (c & 0x3F));
     }
     return at;
   }

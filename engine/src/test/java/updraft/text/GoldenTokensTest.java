@@ -9,6 +9,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -79,14 +80,14 @@ class GoldenTokensTest {
       List<String> differences) {
     int[] expected = golden.valueStream().mapToInt(JsonNode::asInt).toArray();
     int[] actual = tokenizer.encode(text, special);
-    if (!java.util.Arrays.equals(expected, actual)) {
+    if (!Arrays.equals(expected, actual)) {
       differences.add(
           "special=%b %s: expected %s, got %s"
               .formatted(
                   special,
                   Vocabulary.quoted(text),
-                  java.util.Arrays.toString(expected),
-                  java.util.Arrays.toString(actual)));
+                  Arrays.toString(expected),
+                  Arrays.toString(actual)));
     }
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -27,7 +26,7 @@ class SpecialTokensTest {
     for (int round = 0; round < 400; round++) {
       List<String> spellings = new ArrayList<>();
       // each length once: llama.cpp leaves the order among equals open
-      for (int length = 1; length <= 5; length++) {
+      for (int length = 2; length <= 6; length++) {
         if (random.nextInt(3) > 0) {
           spellings.add(letters(random, length));
         }
@@ -81,17 +80,14 @@ class SpecialTokensTest {
   private static List<String> cut(String text, String... spellings) {
     VocabularyFile file = VocabularyFile.bpe("gpt-2");
     for (String spelling : spellings) {
-      if (spelling.length() > 1) {
-        file.token(spelling, Vocabulary.CONTROL);
-      }
+      file.token(spelling, Vocabulary.CONTROL);
     }
     Tokenizer tokenizer = file.load();
-    List<String> singles = Arrays.stream(spellings).filter(s -> s.length() == 1).toList();
     List<String> parts = new ArrayList<>();
     StringBuilder plain = new StringBuilder();
     for (int token : tokenizer.encode(text, true)) {
       String piece = tokenizer.piece(token);
-      if (tokenizer.isControl(token) || singles.contains(piece)) {
+      if (tokenizer.isControl(token)) {
         flush(plain, parts);
         parts.add("<" + piece + ">");
       } else {

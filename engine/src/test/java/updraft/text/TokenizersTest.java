@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import updraft.model.GgufException;
+import updraft.model.GgufFile;
 import updraft.model.GgufValueType;
 
 class TokenizersTest {
@@ -124,6 +130,36 @@ class TokenizersTest {
                     .load())
         .isInstanceOf(GgufException.class)
         .hasMessageContaining("tokenizer.ggml.tokens");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bpe-llama-bpe.gguf", "spm.gguf"})
+  void aDamagedFileIsRefusedOrWorks(String name, @TempDir Path folder) throws Exception {
+    byte[] whole;
+    try (InputStream in =
+        Objects.requireNonNull(TokenizersTest.class.getResourceAsStream(name), name)) {
+      whole = in.readAllBytes();
+    }
+    Path path = folder.resolve(name);
+    Random random = new Random(13);
+    int refused = 0;
+    for (int round = 0; round < 1_000; round++) {
+      byte[] damaged = whole.clone();
+      for (int i = random.nextInt(1, 8); i > 0; i--) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(path, damaged);
+      try (GgufFile file = GgufFile.open(path)) {
+        Tokenizer tokenizer = Tokenizers.of(file);
+        for (int token : tokenizer.encode(RandomText.of(random), random.nextBoolean())) {
+          assertThat(tokenizer.piece(token)).isNotNull();
+        }
+      } catch (GgufException | UnsupportedTokenizerException e) {
+        assertThat(e.getMessage()).contains(name).doesNotContain("\n");
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(100, 999);
   }
 
   private static void assertRefused(VocabularyFile file, String constraint, String details) {

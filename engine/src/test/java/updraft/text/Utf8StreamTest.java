@@ -2,6 +2,8 @@ package updraft.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -99,6 +101,25 @@ class Utf8StreamTest {
       }
       assertThat(read).hasToString(text);
     }
+  }
+
+  @Test
+  void allocatesTheStringsAlone() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[][] pieces = {" the".getBytes(StandardCharsets.UTF_8), {(byte) 0xC3}, {(byte) 0xA9}, {}};
+    Utf8Stream stream = new Utf8Stream();
+    int rounds = 10_000;
+    long before = threads.getCurrentThreadAllocatedBytes();
+    int chars = 0;
+    for (int i = 0; i < rounds; i++) {
+      for (byte[] piece : pieces) {
+        chars += stream.append(piece).length();
+      }
+    }
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(chars).isEqualTo(5 * rounds);
+    // two strings a round, 48 bytes each with their contents, and the decoder's copy of the second
+    assertThat(allocated / rounds).isLessThan(160);
   }
 
   private static String inPieces(byte[] bytes, Random random) {
