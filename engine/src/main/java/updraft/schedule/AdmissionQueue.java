@@ -1,9 +1,10 @@
 package updraft.schedule;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +53,15 @@ final class AdmissionQueue {
   }
 
   /** Blocks until a request waits, the queue is closed, or the time is up. */
-  void await(long nanos) throws InterruptedException {
+  void await(long nanos) {
     lock.lock();
     try {
       long left = nanos;
       while (waiting.isEmpty() && !closed && left > 0) {
         left = arrived.awaitNanos(left);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the engine thread is ours; nobody interrupts it
     } finally {
       lock.unlock();
     }
@@ -75,13 +78,23 @@ final class AdmissionQueue {
     }
   }
 
-  boolean closed() {
+  /** Takes out and returns the requests that meet a condition. */
+  List<Generation> removeIf(Predicate<Generation> condition) {
     lock.lock();
     try {
-      return closed;
+      if (waiting.isEmpty()) {
+        return List.of();
+      }
+      List<Generation> removed = waiting.stream().filter(condition).toList();
+      waiting.removeAll(removed);
+      return removed;
     } finally {
       lock.unlock();
     }
+  }
+
+  boolean isEmpty() {
+    return size() == 0;
   }
 
   int size() {
@@ -92,7 +105,4 @@ final class AdmissionQueue {
       lock.unlock();
     }
   }
-
-  /** How long an idle engine thread sleeps at most before it looks around again. */
-  static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 }

@@ -1,0 +1,279 @@
+package updraft.schedule;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import updraft.cache.PageTable;
+import updraft.request.FinishReason;
+import updraft.request.GenerateRequest;
+import updraft.request.SamplingOptions;
+import updraft.request.SpeculationOptions;
+import updraft.request.TokenEvent;
+import updraft.request.TokenLogprob;
+import updraft.request.TokenOrigin;
+import updraft.sample.LogProbs;
+import updraft.sample.TokenSampler;
+import updraft.speculate.DraftContext;
+import updraft.speculate.DraftSession;
+import updraft.speculate.DraftTree;
+import updraft.text.Tokenizer;
+import updraft.trace.RequestTimes;
+import updraft.trace.Timed;
+
+/**
+ * One choice of a request while it is served: its tokens, its pages, how far it has been computed.
+ * Engine thread only.
+ *
+ * <p>Invariant between steps: positions 0 … computed-1 have keys and values and computed &lt;
+ * length. What is missing is the rest of a prompt, the rest of a preempted history, or the root
+ * alone.
+ */
+final class Sequence implements DraftContext, Timed {
+  private final Generation generation;
+  private final int choice;
+
+  /** Submitted before all sequences of a higher order. */
+  private final long order;
+
+  /** The sibling that computes the prompt which this one will share; null for choice 0. */
+  private final @Nullable Sequence leader;
+
+  private final TokenSampler sampler;
+  private final Answer answer;
+  private final RequestTimes times;
+  private final int vocabulary;
+  private final PageTable pages = new PageTable();
+  private final int[] tokens;
+  private int length;
+  private int computed;
+  private boolean finished;
+
+  /** Whether rows of it have been in a forward since it was let in. */
+  private boolean begun;
+
+  private @Nullable DraftSession draft;
+
+  /** The root alone: what is verified when nothing drafts. */
+  private final DraftTree plain = new DraftTree(0);
+
+  /** This step's rows: the first, and how many. */
+  private int firstRow;
+
+  private int rows;
+
+  Sequence(
+      Generation generation,
+      int choice,
+      @Nullable Sequence leader,
+      long order,
+      Tokenizer tokenizer) {
+    GenerateRequest request = generation.request();
+    this.generation = generation;
+    this.choice = choice;
+    this.leader = leader;
+    this.order = order;
+    this.vocabulary = tokenizer.vocabularySize();
+    this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), vocabulary);
+    this.answer = new Answer(request, tokenizer);
+    this.times = generation.trace().choice(choice);
+    this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + request.maxTokens());
+    this.length = request.prompt().length;
+  }
+
+  /** Whether only the root is missing, so that the next rows are a round. */
+  boolean decoding() {
+    return !fresh() && computed == length - 1;
+  }
+
+  /**
+   * Tokens to compute before a round can begin: of a fresh prompt all, since its last one yields
+   * the first token; of a preempted history all but the root.
+   */
+  int toPrefill() {
+    return (fresh() ? length : length - 1) - computed;
+  }
+
+  /** Whether nothing has been generated. */
+  boolean fresh() {
+    return length == promptLength();
+  }
+
+  /** Whether it must wait for a sibling that is still computing the same prompt. */
+  boolean waitsForLeader() {
+    return leader != null && !leader.finished && leader.fresh();
+  }
+
+  /** Let in, with keys and values of this many positions adopted from others. */
+  void admitted(int cached) {
+    computed = cached;
+    begun = false;
+    times.cachedTokens(cached);
+    if (choice == 0 && fresh()) {
+      generation.cached(cached);
+    }
+  }
+
+  /** Lost its pages; everything is computed again. */
+  void preempted() {
+    computed = 0;
+    times.preempted();
+  }
+
+  /**
+   * The token that follows, chosen and committed to the sampler's history as plain decoding would.
+   */
+  int choose(float[] logits, int offset, int position) {
+    return sampler.choose(logits, offset, position);
+  }
+
+  /** Commits and publishes a token; its logits are those it was chosen from. */
+  void commit(int token, TokenOrigin origin, float[] logits, int offset) {
+    int topLogprobs = request().logprobs();
+    TokenLogprob logprob =
+        topLogprobs < 0 ? null : LogProbs.of(logits, offset, vocabulary, token, topLogprobs);
+    tokens[length++] = token;
+    String text = answer.append(token, logprob);
+    generation.publish(new TokenEvent.Token(choice, token, text, origin, logprob));
+  }
+
+  /** Chooses and commits the token that a prompt yields. */
+  void takeFirstToken(float[] logits, int offset) {
+    int token = choose(logits, offset, length - 1);
+    times.generated(1);
+    commit(token, TokenOrigin.TARGET, logits, offset);
+  }
+
+  /** This round verifies nothing: its tree is the root alone. */
+  void startPlainRound() {
+    tree().reset(tokens[length - 1]);
+  }
+
+  /** Positions 0 … positions-1 now have keys and values. */
+  void computed(int positions) {
+    computed = positions;
+  }
+
+  /** Why its last token ends it, or null while it goes on. */
+  @Nullable FinishReason reason() {
+    return answer.reason();
+  }
+
+  /** Tells the listener and completes the choice. */
+  void end(FinishReason reason, @Nullable String error, double predictedSpeedup) {
+    finished = true;
+    FinishReason told = reason;
+    String toldError = error;
+    try {
+      generation.publish(new TokenEvent.Finished(choice, reason, answer.finish()));
+    } catch (RuntimeException e) {
+      if (error == null) {
+        told = FinishReason.ERROR;
+        toldError = "the listener failed: " + e;
+      }
+    }
+    times.finish(told, toldError);
+    generation.finished(choice, answer.choice(told, toldError), predictedSpeedup);
+  }
+
+  void rows(int first, int count) {
+    firstRow = first;
+    rows = count;
+    begun = true;
+  }
+
+  int firstRow() {
+    return firstRow;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  int computed() {
+    return computed;
+  }
+
+  long order() {
+    return order;
+  }
+
+  boolean finished() {
+    return finished;
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  GenerateRequest request() {
+    return generation.request();
+  }
+
+  PageTable pages() {
+    return pages;
+  }
+
+  int[] tokens() {
+    return tokens;
+  }
+
+  @Nullable Sequence leader() {
+    return leader;
+  }
+
+  @Nullable DraftSession draft() {
+    return draft;
+  }
+
+  void draft(@Nullable DraftSession session) {
+    draft = session;
+  }
+
+  /** What this round verifies: the drafter's tree, or the root alone. */
+  DraftTree tree() {
+    return draft == null ? plain : draft.tree();
+  }
+
+  @Override
+  public RequestTimes times() {
+    return times;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public int token(int position) {
+    return tokens[position];
+  }
+
+  @Override
+  public int promptLength() {
+    return tokens.length - request().maxTokens();
+  }
+
+  @Override
+  public SamplingOptions sampling() {
+    return request().sampling();
+  }
+
+  @Override
+  public SpeculationOptions speculation() {
+    return request().speculation();
+  }
+
+  @Override
+  public int choice() {
+    return choice;
+  }
+
+  @Override
+  public int[] prediction() {
+    return request().prediction();
+  }
+}
