@@ -42,6 +42,18 @@ public interface Tokenizer {
   /** Whether this model's prompts begin with the beginning-of-sequence token. */
   boolean addsBos();
 
+  /** Token ids of a prompt: those of a text, after the beginning-of-sequence token if wanted. */
+  default int[] encodePrompt(String text, boolean parseSpecial) {
+    int[] tokens = encode(text, parseSpecial);
+    if (!addsBos() || (tokens.length > 0 && tokens[0] == bosToken())) {
+      return tokens;
+    }
+    int[] prompt = new int[tokens.length + 1];
+    prompt[0] = bosToken();
+    System.arraycopy(tokens, 0, prompt, 1, tokens.length);
+    return prompt;
+  }
+
   /** The text of some tokens, control tokens left out, malformed UTF-8 shown as U+FFFD. */
   default String decode(int... tokens) {
     Utf8Stream stream = new Utf8Stream();
