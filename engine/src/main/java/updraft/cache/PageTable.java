@@ -39,6 +39,11 @@ public final class PageTable {
     pages[size++] = page;
   }
 
+  /** Puts another page of the same tokens in a page's place. */
+  void replace(int index, int page) {
+    pages[index] = page;
+  }
+
   /** Removes and returns the last page. */
   public int removeLast() {
     return pages[--size];

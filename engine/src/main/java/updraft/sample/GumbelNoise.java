@@ -1,55 +1,69 @@
 package updraft.sample;
 
 /**
- * Gumbel noise as a function of seed, choice, position and token: no state, so the same noise meets
- * a token whatever was drafted, and drafters can see it too.
+ * Gumbel noise g = -log(-log(u)) by position and token: the token with the largest {@code
+ * log-probability + g} is distributed as the probabilities say (the Gumbel-max trick). A function
+ * of (seed, choice, position, token) with the same bits on every machine, so whoever knows these
+ * four, a drafter too, sees the noise that the target will be sampled with.
  *
- * <p>Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (2011), keyed by
- * the seed, counted by token, position and choice; a uniform u of 24 bits, never 0 or 1, becomes g
- * = −ln(−ln u). Logarithms are {@link StrictMath}'s, whose bits are the same on every machine.
+ * <p>u = (word + 1/2) / 2^32 with a word of {@link Philox}, whose key is the seed and whose counter
+ * is (token / 4, position, choice, 0); a block's words are those of four neighbouring tokens.
+ * {@link StrictMath#log} is the same everywhere, which {@link Math#log} is not bound to be.
+ *
+ * <p>Not thread-safe: a block is kept in scratch.
  */
 public final class GumbelNoise {
-  /** No noise is larger: −ln(−ln(1 − 2⁻²⁵)), rounded up. */
-  public static final float MAX = 17.34f;
+  /** The largest noise, of u = 1 - 2^-33: 33 log 2, about 22.87. */
+  public static final double MAX = of(0xFFFFFFFF);
 
-  private static final int MULTIPLIER_0 = 0xD2511F53;
-  private static final int MULTIPLIER_1 = 0xCD9E8D57;
-  private static final int WEYL_0 = 0x9E3779B9;
-  private static final int WEYL_1 = 0xBB67AE85;
-  private static final int ROUNDS = 10;
+  /** The least noise, of u = 2^-33: -log(33 log 2), about -3.13. */
+  public static final double MIN = of(0);
 
-  private GumbelNoise() {}
+  /** Tokens whose words are drawn together. */
+  static final int BLOCK = Philox.WORDS;
 
-  /** The noise of a token at a position of one of a request's choices. */
-  public static float at(long seed, int choice, int position, int token) {
-    int bits = philox(token >>> 2, position, choice, 0, (int) seed, (int) (seed >>> 32), token & 3);
-    double u = ((bits >>> 8) + 0.5) * 0x1p-24;
-    return (float) -StrictMath.log(-StrictMath.log(u));
+  private static final double LOG_2 = 0.6931471805599453;
+
+  /** Keeps {@link #bound} above the rounding of both logarithms. */
+  private static final double ROUNDING = 1e-9;
+
+  private final int keyLow;
+  private final int keyHigh;
+  private final int choice;
+  private final int[] words = new int[BLOCK];
+
+  /**
+   * @param seed of the request
+   * @param choice which of its answers
+   */
+  public GumbelNoise(long seed, int choice) {
+    keyLow = (int) seed;
+    keyHigh = (int) (seed >>> 32);
+    this.choice = choice;
   }
 
-  /** One word of the block that Philox makes of a counter (c0 … c3) and a key (k0, k1). */
-  static int philox(int c0, int c1, int c2, int c3, int k0, int k1, int word) {
-    int x0 = c0;
-    int x1 = c1;
-    int x2 = c2;
-    int x3 = c3;
-    int key0 = k0;
-    int key1 = k1;
-    for (int round = 0; round < ROUNDS; round++) {
-      long product0 = (MULTIPLIER_0 & 0xffffffffL) * (x0 & 0xffffffffL);
-      long product1 = (MULTIPLIER_1 & 0xffffffffL) * (x2 & 0xffffffffL);
-      x0 = (int) (product1 >>> 32) ^ x1 ^ key0;
-      x1 = (int) product1;
-      x2 = (int) (product0 >>> 32) ^ x3 ^ key1;
-      x3 = (int) product0;
-      key0 += WEYL_0;
-      key1 += WEYL_1;
-    }
-    return switch (word) {
-      case 0 -> x0;
-      case 1 -> x1;
-      case 2 -> x2;
-      default -> x3;
-    };
+  /** The noise of a token that would stand at a position. */
+  public double at(int position, int token) {
+    return of(block(position, token / BLOCK)[token % BLOCK]);
+  }
+
+  /** The words of tokens 4 × block and the three that follow it; valid until the next call. */
+  int[] block(int position, int block) {
+    Philox.block(block, position, choice, 0, keyLow, keyHigh, words);
+    return words;
+  }
+
+  /** The noise that a word gives; grows with the word, taken as unsigned. */
+  static double of(int word) {
+    double u = ((word & 0xFFFFFFFFL) + 0.5) * 0x1p-32;
+    return -StrictMath.log(-StrictMath.log(u));
+  }
+
+  /**
+   * At least the noise that a word gives and at most log 2 more where it matters, without a
+   * logarithm: -log(u) exceeds 1 - u, whose leading zero bits are counted.
+   */
+  static double bound(int word) {
+    return (Integer.numberOfLeadingZeros(~word) + 1) * LOG_2 + ROUNDING;
   }
 }

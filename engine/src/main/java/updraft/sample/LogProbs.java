@@ -1,51 +1,60 @@
 package updraft.sample;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import updraft.kernel.Exp;
 import updraft.request.TokenLogprob;
 import updraft.request.TokenLogprob.Alternative;
 
-/** Natural-log probabilities of the target's own distribution: temperature 1, nothing filtered. */
+/** Log-probabilities of tokens under a row's own logits, at temperature 1. */
 public final class LogProbs {
   private LogProbs() {}
 
   /**
-   * @param vocabulary logits from {@code offset} on
-   * @param top likeliest tokens to list; equals are listed by id
+   * The log-probability of a token and of the likeliest tokens, of equals the lowest ids first.
+   * Tokens of logit {@code -Infinity} are not among the latter.
+   *
+   * @param offset index of the row's first logit
+   * @param vocabulary logits a row
+   * @param topN how many alternatives, at least 0; the token itself may be one of them
    */
-  public static TokenLogprob of(float[] logits, int offset, int vocabulary, int token, int top) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (int v = 0; v < vocabulary; v++) {
-      largest = Math.max(largest, logits[offset + v]);
+  public static TokenLogprob of(
+      float[] logits, int offset, int vocabulary, int token, int topN) {
+    int[] top = top(logits, offset, vocabulary, Math.min(topN, vocabulary));
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = offset; i < offset + vocabulary; i++) {
+      max = Math.max(max, logits[i]);
     }
     double sum = 0;
-    for (int v = 0; v < vocabulary; v++) {
-      sum += StrictMath.exp(logits[offset + v] - largest);
+    for (int i = offset; i < offset + vocabulary; i++) {
+      sum += Exp.exp(logits[i] - max);
     }
-    double logSum = largest + StrictMath.log(sum);
-    List<Alternative> alternatives = new ArrayList<>();
-    for (int likely : largest(logits, offset, vocabulary, Math.min(top, vocabulary))) {
-      alternatives.add(new Alternative(likely, (float) (logits[offset + likely] - logSum)));
+    double logSum = max + StrictMath.log(sum);
+    List<Alternative> alternatives = new ArrayList<>(top.length);
+    for (int other : top) {
+      alternatives.add(new Alternative(other, (float) (logits[offset + other] - logSum)));
     }
     return new TokenLogprob(token, (float) (logits[offset + token] - logSum), alternatives);
   }
 
-  /** The ids of the largest logits, by insertion into a short ranking. */
-  private static int[] largest(float[] logits, int offset, int vocabulary, int count) {
-    int[] ranking = new int[count];
-    int size = 0;
-    for (int v = 0; v < vocabulary; v++) {
-      float logit = logits[offset + v];
-      if (size == count && (count == 0 || logit <= logits[offset + ranking[size - 1]])) {
+  /** The n likeliest tokens by insertion: n is small and most tokens fail the first comparison. */
+  private static int[] top(float[] logits, int offset, int vocabulary, int n) {
+    int[] top = new int[n];
+    int found = 0;
+    for (int token = 0; token < vocabulary && n > 0; token++) {
+      float logit = logits[offset + token];
+      if (logit == Float.NEGATIVE_INFINITY
+          || (found == n && logit <= logits[offset + top[n - 1]])) {
         continue;
       }
-      int place = size < count ? size++ : size - 1;
-      while (place > 0 && logits[offset + ranking[place - 1]] < logit) {
-        ranking[place] = ranking[place - 1];
+      int place = found < n ? found++ : n - 1;
+      while (place > 0 && logits[offset + top[place - 1]] < logit) {
+        top[place] = top[place - 1];
         place--;
       }
-      ranking[place] = v;
+      top[place] = token;
     }
-    return ranking;
+    return Arrays.copyOf(top, found);
   }
 }

@@ -1,114 +1,117 @@
 package updraft.sample;
 
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds stop strings in text that comes in pieces. Text that may be the beginning of a stop string
- * is held back; the text from the stop string on is never shown. Of several stop strings the one
- * that ends first counts, the longest of those that end together. Linear (Knuth, Morris, Pratt),
- * not thread-safe.
+ * Finds stop strings in text that arrives in pieces, and passes on what cannot be part of one.
+ *
+ * <p>The first stop string to end wins, and of several that end together the longest. Text before
+ * it is passed on, it and what follows are not. Each character is looked at once by each stop
+ * string's automaton (Knuth, Morris and Pratt 1977), so time is linear in the text. Not
+ * thread-safe.
  */
 public final class StopMatcher {
-  private final List<String> stops;
+  private final String[] stops;
 
-  /** By stop string and length: the longest proper prefix that is a suffix of that beginning. */
-  private final List<int[]> borders = new ArrayList<>();
+  /** By stop string and count of matched characters: how many stay matched on a mismatch. */
+  private final int[][] fallbacks;
 
-  /** By stop string: how many of its characters the text so far ends with. */
-  private final int[] matchedLengths;
+  /** By stop string: how many of its first characters the text so far ends with. */
+  private final int[] counts;
 
+  /** The end of the text that may be the start of a stop string. */
   private final StringBuilder held = new StringBuilder();
-  private boolean matched;
+
+  private @Nullable String found;
 
   /**
-   * @param stops none empty
+   * @param stops none of them empty; may be none at all
    */
   public StopMatcher(List<String> stops) {
-    this.stops = List.copyOf(stops);
-    this.matchedLengths = new int[stops.size()];
-    for (String stop : stops) {
-      borders.add(borders(stop));
+    this.stops = stops.toArray(String[]::new);
+    fallbacks = new int[this.stops.length][];
+    for (int s = 0; s < this.stops.length; s++) {
+      if (this.stops[s].isEmpty()) {
+        throw new IllegalArgumentException("stop must not hold an empty string");
+      }
+      fallbacks[s] = fallbacks(this.stops[s]);
     }
+    counts = new int[this.stops.length];
   }
 
-  /** Takes text and returns what may be shown now. After a match nothing is shown any more. */
-  public String append(String text) {
-    if (matched) {
+  /** The text that is safe to pass on now that this piece has come; may be empty. */
+  public String append(String piece) {
+    if (found != null) {
       return "";
     }
-    if (stops.isEmpty()) {
-      return text;
+    if (stops.length == 0) {
+      return piece;
     }
-    for (int i = 0; i < text.length(); i++) {
-      held.append(text.charAt(i));
-      int length = advance(text.charAt(i));
-      if (length > 0) {
-        matched = true;
-        String shown = held.substring(0, held.length() - length);
-        held.setLength(0);
-        return shown;
+    for (int i = 0; i < piece.length(); i++) {
+      held.append(piece.charAt(i));
+      advance(piece.charAt(i));
+      if (found != null) {
+        return take(held.length() - found.length());
       }
     }
-    return release(longestPartial());
-  }
-
-  /** Whether a stop string was found. */
-  public boolean matched() {
-    return matched;
-  }
-
-  /** Nothing follows: what was held back is text after all. */
-  public String finish() {
-    return release(0);
-  }
-
-  private String release(int keep) {
-    String shown = held.substring(0, held.length() - keep);
-    held.delete(0, shown.length());
-    return shown;
-  }
-
-  /** Moves every stop string on by a character; the length of the longest now complete, or 0. */
-  private int advance(char c) {
-    int complete = 0;
-    for (int s = 0; s < stops.size(); s++) {
-      String stop = stops.get(s);
-      int length = matchedLengths[s];
-      while (length > 0 && stop.charAt(length) != c) {
-        length = borders.get(s)[length];
-      }
-      if (stop.charAt(length) == c) {
-        length++;
-      }
-      matchedLengths[s] = length;
-      if (length == stop.length()) {
-        complete = Math.max(complete, length);
-      }
-    }
-    return complete;
-  }
-
-  private int longestPartial() {
     int longest = 0;
-    for (int length : matchedLengths) {
-      longest = Math.max(longest, length);
+    for (int count : counts) {
+      longest = Math.max(longest, count);
     }
-    return longest;
+    return take(held.length() - longest);
   }
 
-  private static int[] borders(String stop) {
-    int[] border = new int[stop.length() + 1];
-    int length = 0;
-    for (int i = 1; i < stop.length(); i++) {
-      while (length > 0 && stop.charAt(i) != stop.charAt(length)) {
-        length = border[length];
+  /** The text held back, when nothing follows; empty after a stop string. */
+  public String finish() {
+    return found == null ? take(held.length()) : "";
+  }
+
+  /** Whether a stop string has been found: the answer ends. */
+  public boolean matched() {
+    return found != null;
+  }
+
+  private void advance(char c) {
+    for (int s = 0; s < stops.length; s++) {
+      String stop = stops[s];
+      int count = counts[s];
+      while (count > 0 && stop.charAt(count) != c) {
+        count = fallbacks[s][count];
       }
-      if (stop.charAt(i) == stop.charAt(length)) {
-        length++;
+      if (stop.charAt(count) == c) {
+        count++;
       }
-      border[i + 1] = length;
+      counts[s] = count;
+      if (count == stop.length() && (found == null || found.length() < count)) {
+        found = stop;
+      }
     }
-    return border;
+  }
+
+  private String take(int length) {
+    if (length == 0) {
+      return "";
+    }
+    String text = held.substring(0, length);
+    held.delete(0, length);
+    return text;
+  }
+
+  /** By length of a prefix: the longest shorter prefix that it ends with. */
+  private static int[] fallbacks(String stop) {
+    int[] fallbacks = new int[stop.length()];
+    int count = 0;
+    for (int length = 2; length < stop.length(); length++) {
+      char last = stop.charAt(length - 1);
+      while (count > 0 && stop.charAt(count) != last) {
+        count = fallbacks[count];
+      }
+      if (stop.charAt(count) == last) {
+        count++;
+      }
+      fallbacks[length] = count;
+    }
+    return fallbacks;
   }
 }

@@ -1,172 +1,182 @@
 package updraft.sample;
 
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import updraft.request.SamplingOptions;
 
 /**
- * Chooses the tokens of one choice: argmax over v of {@code logit'[v] / T + g(seed, choice,
- * position, v)}, ties to the lowest id; greedy is the same without division and noise (the
- * Gumbel-max trick).
+ * Chooses the tokens of one answer: {@code argmax over v of (logit[v] / T + noise(seed, choice,
+ * position, v))}, which is a draw from softmax(logit / T), and for T = 0 the largest logit. Of
+ * equals the lowest id wins.
  *
- * <p>Order: repetition penalty (over prompt and answer), frequency and presence penalties (over the
- * answer), bias, temperature, then {@link CandidateFilter top-k, top-p, min-p} on the tempered
- * distribution. That is the order of vLLM, SGLang and Hugging Face; llama.cpp tempers last.
+ * <p>The order is that of Hugging Face's transformers, vLLM and SGLang, each step on what the one
+ * before has left:
  *
- * <p>A choice depends on logits and the history committed before, on nothing else. Not thread-safe;
- * allocates nothing once its scratch has grown.
+ * <ol>
+ *   <li>repetition penalty, then frequency and presence penalties: they correct what the model said
+ *       about this text, so they come before anything that looks at likelihoods;
+ *   <li>logit bias: the caller's word on a token, not to be scaled by a penalty;
+ *   <li>temperature: the filters below see the distribution that is sampled from;
+ *   <li>top-k, exactly k, of equals the lowest ids; then top-p, over what top-k left, the token
+ *       that crosses the limit included; then min-p, relative to the likeliest token.
+ * </ol>
+ *
+ * <p>The logits are never written to: penalties and bias work on a copy. A sampler built from the
+ * prompt, with an answer's tokens committed, equals the one that chose them. Steady state allocates
+ * nothing. Not thread-safe.
  */
 public final class TokenSampler implements TokenChooser {
   private final SamplingOptions options;
-  private final int choice;
   private final int vocabulary;
-  private final TokenCounts counts = new TokenCounts();
-  private final CandidateFilter filter;
+  private final GumbelNoise noise;
+  private final LogitsProcessor[] processors;
 
-  /** The bias as parallel arrays. */
-  private final int[] biasTokens;
+  private final SamplerScratch scratch;
 
-  private final float[] biases;
+  /** Null when nothing is filtered. */
+  private final @Nullable Candidates candidates;
 
-  /** Logits after penalties and bias, when there are any; else unused. */
-  private final float[] adjusted;
+  /** A sampler with {@link SamplerScratch} of its own. */
+  public TokenSampler(SamplingOptions options, int choice, int[] prompt, int vocabulary) {
+    this(options, choice, prompt, new SamplerScratch(vocabulary));
+  }
 
   /**
-   * @param choice which of the request's answers this is
-   * @param prompt its tokens count for the repetition penalty
-   * @param vocabulary logits a row
+   * @param choice which of the request's answers
+   * @param prompt token ids, all in the vocabulary
+   * @param scratch of the target's vocabulary, shared by the samplers of a thread
+   * @throws updraft.request.InvalidRequestException if the bias names a token outside the
+   *     vocabulary
    */
-  public TokenSampler(SamplingOptions options, int choice, int[] prompt, int vocabulary) {
+  public TokenSampler(SamplingOptions options, int choice, int[] prompt, SamplerScratch scratch) {
     this.options = options;
-    this.choice = choice;
-    this.vocabulary = vocabulary;
-    this.filter = new CandidateFilter(options);
-    this.biasTokens = new int[options.logitBias().size()];
-    this.biases = new float[biasTokens.length];
-    int i = 0;
-    for (Map.Entry<Integer, Float> bias : options.logitBias().entrySet()) {
-      biasTokens[i] = bias.getKey();
-      biases[i++] = bias.getValue();
-    }
-    this.adjusted = new float[adjusts() ? vocabulary : 0];
+    this.scratch = scratch;
+    vocabulary = scratch.vocabulary();
+    noise = new GumbelNoise(options.seed(), choice);
+    processors = processors(options, vocabulary, prompt);
+    candidates =
+        !options.greedy() && filters(options, vocabulary)
+            ? new Candidates(options.temperature(), scratch)
+            : null;
+  }
+
+  private static LogitsProcessor[] processors(
+      SamplingOptions options, int vocabulary, int[] prompt) {
+    List<LogitsProcessor> processors = new ArrayList<>();
     if (options.usesHistory()) {
-      for (int token : prompt) {
-        counts.addPrompt(token);
-      }
+      processors.add(new Penalties(options, prompt));
     }
+    if (!options.logitBias().isEmpty()) {
+      processors.add(new LogitBias(options.logitBias(), vocabulary));
+    }
+    return processors.toArray(LogitsProcessor[]::new);
   }
 
-  public int vocabulary() {
-    return vocabulary;
+  private static boolean filters(SamplingOptions options, int vocabulary) {
+    return topK(options, vocabulary) || options.topP() < 1 || options.minP() > 0;
   }
 
+  private static boolean topK(SamplingOptions options, int vocabulary) {
+    return options.topK() > 0 && options.topK() < vocabulary;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param position of the token to choose
+   * @throws NonFiniteLogitsException if a logit is NaN or +Infinity, or all are -Infinity
+   */
   @Override
   public int choose(float[] logits, int offset, int position) {
-    float[] values = logits;
-    int from = offset;
-    if (adjusts()) {
-      adjust(logits, offset);
-      values = adjusted;
-      from = 0;
+    float[] row = logits;
+    int start = offset;
+    if (processors.length > 0) {
+      row = scratch.logits();
+      start = 0;
+      System.arraycopy(logits, offset, row, start, vocabulary);
+      for (LogitsProcessor processor : processors) {
+        processor.apply(row);
+      }
     }
-    int token = options.greedy() ? argmax(values, from) : sample(values, from, position);
-    if (options.usesHistory()) {
-      counts.addAnswer(token);
+    int token = pick(row, start, position);
+    commit(token);
+    return token;
+  }
+
+  /** Appends a token to the path's history, as choosing it does. */
+  public void commit(int token) {
+    for (LogitsProcessor processor : processors) {
+      processor.commit(token);
+    }
+  }
+
+  private int pick(float[] logits, int offset, int position) {
+    float max = Argmax.max(logits, offset, vocabulary, position);
+    if (options.greedy()) {
+      return Argmax.indexOf(max, logits, offset);
+    }
+    if (candidates == null) {
+      return draw(logits, offset, max, position);
+    }
+    filter(candidates, logits, offset, max);
+    return candidates.draw(noise, position);
+  }
+
+  private void filter(Candidates kept, float[] logits, int offset, float max) {
+    if (topK(options, vocabulary)) {
+      kept.takeTop(logits, offset, vocabulary, max, options.topK());
+      if (options.topP() < 1) {
+        kept.keepNucleus(options.topP());
+      }
+    } else {
+      kept.takeNucleus(logits, offset, vocabulary, max, options.topP(), options.minP());
+    }
+    if (options.minP() > 0) {
+      kept.keepLikely(options.minP());
+    }
+  }
+
+  /**
+   * Draws from all tokens, with noise for those alone that can win: a token further below the best
+   * so far than noise can lift it is passed over with one comparison, and of the others most are by
+   * the leading bits of their noise, without a logarithm.
+   */
+  private int draw(float[] logits, int offset, float max, int position) {
+    int token = Argmax.indexOf(max, logits, offset);
+    double best = noise.at(position, token);
+    float least = leastLogit(max, best);
+    int block = GumbelNoise.BLOCK;
+    for (int first = 0; first < vocabulary; first += block) {
+      int end = Math.min(first + block, vocabulary);
+      float largest = logits[offset + first];
+      for (int v = first + 1; v < end; v++) {
+        largest = Math.max(largest, logits[offset + v]);
+      }
+      if (largest < least) {
+        continue;
+      }
+      int[] words = noise.block(position, first / block);
+      for (int v = first; v < end; v++) {
+        double scaled = ((double) logits[offset + v] - max) / options.temperature();
+        int word = words[v - first];
+        if (scaled + GumbelNoise.bound(word) >= best) {
+          double score = scaled + GumbelNoise.of(word);
+          if (score > best || (score == best && v < token)) {
+            best = score;
+            token = v;
+            least = leastLogit(max, best);
+          }
+        }
+      }
     }
     return token;
   }
 
-  private boolean adjusts() {
-    return options.usesHistory() || biasTokens.length > 0;
-  }
-
-  private void adjust(float[] logits, int offset) {
-    System.arraycopy(logits, offset, adjusted, 0, vocabulary);
-    if (options.usesHistory()) {
-      penalise();
-    }
-    for (int i = 0; i < biasTokens.length; i++) {
-      adjusted[biasTokens[i]] += biases[i];
-    }
-  }
-
-  private void penalise() {
-    float repetition = options.repetitionPenalty();
-    for (int place = 0; place < counts.capacity(); place++) {
-      int token = counts.token(place);
-      if (token < 0) {
-        continue;
-      }
-      float logit = adjusted[token];
-      logit = logit > 0 ? logit / repetition : logit * repetition;
-      int count = counts.answerCount(place);
-      if (count > 0) {
-        logit -= count * options.frequencyPenalty() + options.presencePenalty();
-      }
-      adjusted[token] = logit;
-    }
-  }
-
-  private int argmax(float[] values, int from) {
-    float best = maximum(values, from);
-    int v = 0;
-    while (values[from + v] != best) {
-      v++;
-    }
-    return v;
-  }
-
-  /** The largest logit; refuses rows from which nothing can be chosen. */
-  private float maximum(float[] values, int from) {
-    // Math.max passes a NaN on, and C2 turns the loop into VMAXPS with a fix-up for it
-    float best = Float.NEGATIVE_INFINITY;
-    for (int v = from; v < from + vocabulary; v++) {
-      best = Math.max(best, values[v]);
-    }
-    if (Float.isNaN(best) || Float.isInfinite(best)) {
-      throw new NonFiniteLogitsException(
-          "logits must be numbers, not all of them -Infinity: largest logit=" + best);
-    }
-    return best;
-  }
-
-  private int sample(float[] values, int from, int position) {
-    float largest = maximum(values, from) / options.temperature();
-    if (filter.isOff()) {
-      return sampleFromAll(values, from, position);
-    }
-    int candidates = filter.select(values, from, vocabulary, largest);
-    int best = -1;
-    float bestScore = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < candidates; i++) {
-      int token = filter.token(i);
-      float score = values[from + token] / options.temperature() + noise(position, token);
-      if (score > bestScore || (score == bestScore && token < best)) {
-        best = token;
-        bestScore = score;
-      }
-    }
-    return best;
-  }
-
-  /** Noise is drawn only for tokens that could still win with the largest noise there is. */
-  private int sampleFromAll(float[] values, int from, int position) {
-    float temperature = options.temperature();
-    int best = argmax(values, from);
-    float bestScore = values[from + best] / temperature + noise(position, best);
-    for (int token = 0; token < vocabulary; token++) {
-      float scaled = values[from + token] / temperature;
-      if (scaled + GumbelNoise.MAX >= bestScore) {
-        float score = scaled + noise(position, token);
-        if (score > bestScore || (score == bestScore && token < best)) {
-          best = token;
-          bestScore = score;
-        }
-      }
-    }
-    return best;
-  }
-
-  private float noise(int position, int token) {
-    return GumbelNoise.at(options.seed(), choice, position, token);
+  /** A logit below which no noise reaches the best score; a little lower, for rounding's sake. */
+  private float leastLogit(float max, double best) {
+    double reach = options.temperature() * (GumbelNoise.MAX - best);
+    double least = max - reach - 1e-9 * (Math.abs(max) + reach);
+    return (float) Math.max(Math.nextDown((float) least), -Float.MAX_VALUE);
   }
 }

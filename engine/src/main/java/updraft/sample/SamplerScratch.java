@@ -1,0 +1,53 @@
+package updraft.sample;
+
+/**
+ * Room to work in, up to 16 bytes a token of the vocabulary, taken when first needed: greedy
+ * decoding without penalties needs none. Samplers of one thread may share it, since it holds
+ * nothing between two tokens. Not thread-safe.
+ */
+public final class SamplerScratch {
+  private final int vocabulary;
+  private float[] logits = {};
+  private long[] keys = {};
+  private float[] relative = {};
+
+  /**
+   * @param vocabulary logits a row, 1 to 2^20
+   */
+  public SamplerScratch(int vocabulary) {
+    if (vocabulary < 1 || vocabulary > 1 << 20) {
+      throw new IllegalArgumentException(
+          "vocabulary must be in [1, " + (1 << 20) + "]: vocabulary=" + vocabulary);
+    }
+    this.vocabulary = vocabulary;
+  }
+
+  /** Logits a row. */
+  public int vocabulary() {
+    return vocabulary;
+  }
+
+  /** The row that logits processors change. */
+  float[] logits() {
+    if (logits.length == 0) {
+      logits = new float[vocabulary];
+    }
+    return logits;
+  }
+
+  /** See {@link Candidates}. */
+  long[] keys() {
+    if (keys.length == 0) {
+      keys = new long[vocabulary];
+    }
+    return keys;
+  }
+
+  /** See {@link Candidates}. */
+  float[] relative() {
+    if (relative.length == 0) {
+      relative = new float[vocabulary];
+    }
+    return relative;
+  }
+}
