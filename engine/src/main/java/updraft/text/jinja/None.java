@@ -1,0 +1,6 @@
+package updraft.text.jinja;
+
+/** Python's {@code None}: values inside a rendering are never null. */
+enum None {
+  NONE
+}
