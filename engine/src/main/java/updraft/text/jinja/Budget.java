@@ -18,6 +18,9 @@ final class Budget {
   /** What an element of a list or map, or an evaluated node, counts for. */
   private static final int ELEMENT = 4;
 
+  /** What a call of a macro counts for in depth. */
+  private static final int CALL = 3;
+
   private long work;
   private int depth;
 
@@ -41,5 +44,15 @@ final class Budget {
 
   void leave() {
     depth--;
+  }
+
+  /** A call of a macro takes more of the stack than the levels inside it count for. */
+  void enterCall() {
+    enter();
+    depth += CALL - 1;
+  }
+
+  void leaveCall() {
+    depth -= CALL;
   }
 }

@@ -1,11 +1,9 @@
 package updraft.text.jinja;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import updraft.text.jinja.Expr.ArgumentList;
 import updraft.text.jinja.Expr.FilterCall;
 import updraft.text.jinja.Expr.Operator;
 import updraft.text.jinja.Expr.Relation;
@@ -13,7 +11,7 @@ import updraft.text.jinja.Token.Kind;
 
 /**
  * Parses expressions by recursive descent, loosest binding first: conditional, or, and, not,
- * comparison, sum, concatenation, product, power, sign, postfix, filters and tests.
+ * comparison, sum, concatenation, product, power, sign. What they join is {@link OperandParser}'s.
  */
 final class ExpressionParser {
   private static final Map<String, Operator> SUMS =
@@ -35,9 +33,11 @@ final class ExpressionParser {
           ">=", Relation.GREATER_OR_EQUAL);
 
   private final TokenStream tokens;
+  private final OperandParser operands;
 
   ExpressionParser(TokenStream tokens) {
     this.tokens = tokens;
+    this.operands = new OperandParser(tokens, this);
   }
 
   Expr expression() {
@@ -61,6 +61,11 @@ final class ExpressionParser {
   /** The same without {@code ... if ...}, for where an {@code if} means something else. */
   Expr unconditionalOrTuple() {
     return tupleOf(this::or);
+  }
+
+  /** Filters as a block has them: without an input. */
+  List<FilterCall> filterChain() {
+    return operands.filterChain();
   }
 
   private interface Rule {
@@ -192,212 +197,9 @@ final class ExpressionParser {
               ? new Expr.Negative(next.at(), operand)
               : new Expr.Positive(next.at(), operand);
     } else {
-      value = primary();
+      value = operands.primary();
     }
-    value = postfix(value);
-    return filters ? filtersAndTests(value) : value;
-  }
-
-  private Expr primary() {
-    Token token = tokens.peek();
-    return switch (token.kind()) {
-      case NAME -> constantOrName(tokens.take());
-      case NUMBER -> new Expr.Literal(tokens.take().at(), token.value());
-      case STRING -> string();
-      case OPERATOR ->
-          switch (token.text()) {
-            case "(" -> parenthesised();
-            case "[" -> list();
-            case "{" -> mapping();
-            default -> throw tokens.unexpected("an expression");
-          };
-      default -> throw tokens.unexpected("an expression");
-    };
-  }
-
-  private static Expr constantOrName(Token token) {
-    return switch (token.text()) {
-      case "true", "True" -> new Expr.Literal(token.at(), true);
-      case "false", "False" -> new Expr.Literal(token.at(), false);
-      case "none", "None" -> new Expr.Literal(token.at(), None.NONE);
-      default -> new Expr.Name(token.at(), token.text());
-    };
-  }
-
-  private Expr string() {
-    int at = tokens.peek().at();
-    StringBuilder text = new StringBuilder();
-    while (tokens.peek().kind() == Kind.STRING) {
-      text.append(tokens.take().text());
-    }
-    return new Expr.Literal(at, text.toString());
-  }
-
-  private Expr parenthesised() {
-    int at = tokens.take().at();
-    if (tokens.takeOperator(")")) {
-      return new Expr.Sequence(at, true, List.of());
-    }
-    Expr inner = expressionOrTuple();
-    tokens.expectOperator(")");
-    return inner;
-  }
-
-  private Expr list() {
-    int at = tokens.take().at();
-    List<Expr> items = new ArrayList<>();
-    while (!tokens.takeOperator("]")) {
-      items.add(expression());
-      if (!tokens.peek().isOperator("]")) {
-        tokens.expectOperator(",");
-      }
-    }
-    return new Expr.Sequence(at, false, List.copyOf(items));
-  }
-
-  private Expr mapping() {
-    int at = tokens.take().at();
-    List<Expr> keys = new ArrayList<>();
-    List<Expr> values = new ArrayList<>();
-    while (!tokens.takeOperator("}")) {
-      keys.add(expression());
-      tokens.expectOperator(":");
-      values.add(expression());
-      if (!tokens.peek().isOperator("}")) {
-        tokens.expectOperator(",");
-      }
-    }
-    return new Expr.Mapping(at, List.copyOf(keys), List.copyOf(values));
-  }
-
-  private Expr postfix(Expr value) {
-    while (true) {
-      Token next = tokens.peek();
-      if (next.isOperator(".")) {
-        tokens.take();
-        value = attribute(value);
-      } else if (next.isOperator("[")) {
-        tokens.take();
-        value = itemOrSlice(next.at(), value);
-      } else if (next.isOperator("(")) {
-        value = new Expr.Call(next.at(), value, arguments());
-      } else {
-        return value;
-      }
-    }
-  }
-
-  private Expr attribute(Expr target) {
-    Token name = tokens.peek();
-    if (name.kind() == Kind.NUMBER && name.value() instanceof Long) {
-      tokens.take();
-      return new Expr.Item(name.at(), target, new Expr.Literal(name.at(), name.value()));
-    }
-    tokens.expect(Kind.NAME, "a name or a number after '.'");
-    return new Expr.Attribute(name.at(), target, name.text());
-  }
-
-  private Expr itemOrSlice(int at, Expr target) {
-    Expr from = tokens.peek().isOperator(":") ? null : expression();
-    if (from != null && tokens.takeOperator("]")) {
-      return new Expr.Item(at, target, from);
-    }
-    tokens.expectOperator(":");
-    Expr to = sliceBound();
-    Expr step = tokens.takeOperator(":") ? sliceBound() : null;
-    tokens.expectOperator("]");
-    return new Expr.Slice(at, target, from, to, step);
-  }
-
-  private @Nullable Expr sliceBound() {
-    boolean absent = tokens.peek().isOperator(":") || tokens.peek().isOperator("]");
-    return absent ? null : expression();
-  }
-
-  private Expr filtersAndTests(Expr value) {
-    while (true) {
-      Token next = tokens.peek();
-      if (next.isOperator("|")) {
-        tokens.take();
-        value = new Expr.Filtered(value, filterCall());
-      } else if (next.isName("is")) {
-        value = test(value);
-      } else if (next.isOperator("(")) {
-        value = new Expr.Call(next.at(), value, arguments());
-      } else {
-        return value;
-      }
-    }
-  }
-
-  /** Filters as a block has them: without an input. */
-  List<FilterCall> filterChain() {
-    List<FilterCall> filters = new ArrayList<>(List.of(filterCall()));
-    while (tokens.takeOperator("|")) {
-      filters.add(filterCall());
-    }
-    return List.copyOf(filters);
-  }
-
-  private FilterCall filterCall() {
-    Token name = tokens.expect(Kind.NAME, "the name of a filter");
-    boolean hasArguments = tokens.peek().isOperator("(");
-    return new FilterCall(name.at(), name.text(), hasArguments ? arguments() : ArgumentList.NONE);
-  }
-
-  private Expr test(Expr input) {
-    int at = tokens.take().at();
-    boolean negated = tokens.takeName("not");
-    String name = tokens.expect(Kind.NAME, "the name of a test").text();
-    ArgumentList arguments = ArgumentList.NONE;
-    if (tokens.peek().isOperator("(")) {
-      arguments = arguments();
-    } else if (startsTestArgument(tokens.peek())) {
-      List<Expr> argument = List.of(postfix(primary()));
-      arguments = new ArgumentList(argument, Map.of(), null, null);
-    }
-    Expr test = new Expr.Tested(at, input, name, arguments);
-    return negated ? new Expr.Not(at, test) : test;
-  }
-
-  private static boolean startsTestArgument(Token next) {
-    return switch (next.kind()) {
-      case STRING, NUMBER -> true;
-      case OPERATOR -> next.isOperator("[") || next.isOperator("{");
-      case NAME ->
-          switch (next.text()) {
-            case "else", "or", "and", "if", "in", "not", "is" -> false;
-            default -> true;
-          };
-      default -> false;
-    };
-  }
-
-  private ArgumentList arguments() {
-    tokens.expectOperator("(");
-    List<Expr> positional = new ArrayList<>();
-    Map<String, Expr> named = new LinkedHashMap<>();
-    Expr spread = null;
-    Expr spreadNamed = null;
-    while (!tokens.takeOperator(")")) {
-      Token next = tokens.peek();
-      if (tokens.takeOperator("*")) {
-        spread = expression();
-      } else if (tokens.takeOperator("**")) {
-        spreadNamed = expression();
-      } else if (next.kind() == Kind.NAME && tokens.peekSecond().isOperator("=")) {
-        tokens.take();
-        tokens.take();
-        named.put(next.text(), expression());
-      } else if (named.isEmpty() && spread == null && spreadNamed == null) {
-        positional.add(expression());
-      } else {
-        throw new Fault("positional arguments must come before the others", next.at());
-      }
-      if (!tokens.peek().isOperator(")")) {
-        tokens.expectOperator(",");
-      }
-    }
-    return new ArgumentList(List.copyOf(positional), named, spread, spreadNamed);
+    value = operands.postfix(value);
+    return filters ? operands.filtersAndTests(value) : value;
   }
 }

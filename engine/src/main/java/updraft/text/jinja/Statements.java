@@ -179,8 +179,11 @@ final class Statements {
   private Callable macro(Stmt.Macro macro, Scope definedIn) {
     return (unused, arguments) -> {
       Scope scope = definedIn.inner();
+      rendering.budget().enterCall();
       bindParameters(macro, arguments, scope);
-      return rendering.capture(() -> body(macro.body(), scope));
+      String text = rendering.capture(() -> body(macro.body(), scope));
+      rendering.budget().leaveCall();
+      return text;
     };
   }
 
