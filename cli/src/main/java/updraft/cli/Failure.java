@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import updraft.cli.models.ModelException;
 import updraft.model.GgufException;
+import updraft.text.jinja.TemplateException;
 import updraft.text.UnsupportedTokenizerException;
 
 /**
@@ -36,6 +37,7 @@ record Failure(int status, String message) {
       case UnsupportedTokenizerException e -> failed(e);
       case ModelException e -> failed(e);
       case CommandException e -> failed(e);
+      case TemplateException e -> failed(e);
       case InvalidPathException e ->
           new Failure(USAGE, "a path must be one: path=" + e.getInput() + ", " + e.getReason());
       case IllegalArgumentException e -> new Failure(USAGE, text(e));
@@ -86,11 +88,10 @@ record Failure(int status, String message) {
           + (suggestions.isEmpty() ? "" : ", is it " + suggestions.getFirst() + "?")
           + help;
     }
-    if (problem instanceof MissingParameterException missing) {
-      return missing.getMissing().size() == 1
-              && missing.getMissing().getFirst() instanceof OptionSpec option
-          ? option.longestName() + " needs a value" + help
-          : text(problem) + help;
+    if (problem instanceof MissingParameterException missing
+        && missing.getMissing().getFirst() instanceof OptionSpec option) {
+      boolean absent = option.required() && text(problem).startsWith("Missing required option");
+      return option.longestName() + (absent ? " must be given" : " needs a value") + help;
     }
     if (argument instanceof OptionSpec option && problem.getValue() != null) {
       String name = option.longestName();

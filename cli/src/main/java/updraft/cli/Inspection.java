@@ -64,8 +64,13 @@ record Inspection(
           config.feedForwardSize(),
           config.vocabularySize(),
           config.contextLength(),
-          2L * config.layers() * config.keyValueSize() * Short.BYTES);
+          Inspection.keyValueBytes(config));
     }
+  }
+
+  /** Bytes of a token's keys and values at 16 bits. */
+  static long keyValueBytes(ModelConfig config) {
+    return 2L * config.layers() * config.keyValueSize() * Short.BYTES;
   }
 
   /** The tensors of one type. */

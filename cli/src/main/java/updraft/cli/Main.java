@@ -76,7 +76,8 @@ public final class Main implements Runnable {
             .addSubcommand(new PullCommand(terminal))
             .addSubcommand(new ModelsCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
-            .addSubcommand(new TokenizeCommand(terminal));
+            .addSubcommand(new TokenizeCommand(terminal))
+            .addSubcommand(new RenderCommand(terminal));
     line.getSubcommands()
         .values()
         .forEach(command -> command.getCommandSpec().usageMessage().sortOptions(false));

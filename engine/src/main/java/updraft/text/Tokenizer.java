@@ -44,7 +44,11 @@ public interface Tokenizer {
 
   /** Token ids of a prompt: those of a text, after the beginning-of-sequence token if wanted. */
   default int[] encodePrompt(String text, boolean parseSpecial) {
-    int[] tokens = encode(text, parseSpecial);
+    return withBos(encode(text, parseSpecial));
+  }
+
+  /** Puts the beginning-of-sequence token in front if this model's prompts begin with it. */
+  default int[] withBos(int... tokens) {
     if (!addsBos() || (tokens.length > 0 && tokens[0] == bosToken())) {
       return tokens;
     }
