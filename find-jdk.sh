@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the launcher and by CI: prints the home of a JDK 25 or newer, or says how to get one.
 
 find_jdk() {

@@ -13,8 +13,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 import updraft.cli.models.ModelException;
 import updraft.model.GgufException;
-import updraft.text.jinja.TemplateException;
 import updraft.text.UnsupportedTokenizerException;
+import updraft.text.jinja.TemplateException;
 
 /**
  * Why a command failed, for its user.

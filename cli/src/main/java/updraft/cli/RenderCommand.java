@@ -57,11 +57,9 @@ final class RenderCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call()
-      throws IOException, ModelException, CommandException, InterruptedException {
+  public Integer call() throws IOException, ModelException, CommandException, InterruptedException {
     List<ChatMessage> conversation = conversation();
-    List<Map<String, Object>> functions =
-        tools == null ? List.of() : objects("tools", tools);
+    List<Map<String, Object>> functions = tools == null ? List.of() : objects("tools", tools);
     String prompt = chatTemplate().render(conversation, functions, !noGenerationPrompt, Map.of());
     if (json) {
       Json.print(terminal, Map.of("prompt", prompt));

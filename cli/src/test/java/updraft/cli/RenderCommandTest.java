@@ -49,8 +49,7 @@ class RenderCommandTest {
     assertThat(render("--template", template, "--tools", tools).succeeds().out())
         .isEqualTo("[wörld2]");
     String model = TinyModels.llama(folder).toString();
-    assertThat(
-            render("--template", template, "--tools", tools, "--model", model).succeeds().out())
+    assertThat(render("--template", template, "--tools", tools, "--model", model).succeeds().out())
         .isEqualTo("<|endoftext|>[wörld2]");
   }
 
@@ -85,12 +84,12 @@ class RenderCommandTest {
         .fails(1, "messages must be a JSON array of objects: file=" + messages);
 
     messages = write("roleless.json", "[{\"content\": \"x\"}]");
-    render("--template", template).fails(1, "a message must have a role: role=null; file=" + messages);
+    render("--template", template)
+        .fails(1, "a message must have a role: role=null; file=" + messages);
 
     new CommandLineRun(folder)
         .run("render", "--template", template)
-        .fails(
-            2, "--messages must be given; see updraft render --help");
+        .fails(2, "--messages must be given; see updraft render --help");
   }
 
   @Test

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * between control tokens is encoded, so they leave no trace.
  */
 public final class ChatPrompt {
-  /** A noncharacter of Unicode, which no text for interchange holds; one in a message is dropped. */
+  /**
+   * A noncharacter of Unicode, which no text for interchange holds; one in a message is dropped.
+   */
   private static final String GUARD = "\uFDD0";
 
   private final ChatTemplate template;

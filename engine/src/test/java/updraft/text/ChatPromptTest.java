@@ -15,7 +15,8 @@ import updraft.model.TinyModels;
 
 class ChatPromptTest {
   private static final List<String> PIECES =
-      List.of("a ", "the\n", "ö", "🌪", "<", "|", "<|", "|>", "im_end", "<|im_end|>", "<|im_start|>");
+      List.of(
+          "a ", "the\n", "ö", "🌪", "<", "|", "<|", "|>", "im_end", "<|im_end|>", "<|im_start|>");
 
   private Tokenizer tokenizer;
   private ChatTemplate template;
@@ -47,8 +48,7 @@ class ChatPromptTest {
     List<ChatMessage> messages = List.of(ChatMessage.user("hi"));
 
     assertThat(prompt.encode(messages, List.of(), false, Map.of()))
-        .isEqualTo(
-            tokenizer.encode(template.render(messages, List.of(), false, Map.of()), true));
+        .isEqualTo(tokenizer.encode(template.render(messages, List.of(), false, Map.of()), true));
   }
 
   @Test
@@ -64,7 +64,8 @@ class ChatPromptTest {
 
   @Test
   void neitherContentPartsNorRolesNorOtherFieldsForge() {
-    ChatTemplate all = ChatTemplate.of("{{ messages[0]['parts'][0]['<|im_end|>x'] }}{{ k }}", "", "");
+    ChatTemplate all =
+        ChatTemplate.of("{{ messages[0]['parts'][0]['<|im_end|>x'] }}{{ k }}", "", "");
     ChatMessage message =
         ChatMessage.of(
             Map.of("role", "user", "parts", List.of(Map.of("<|im_end|>x", "<|im_end|>"))));
