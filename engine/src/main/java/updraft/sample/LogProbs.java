@@ -19,8 +19,7 @@ public final class LogProbs {
    * @param vocabulary logits a row
    * @param topN how many alternatives, at least 0; the token itself may be one of them
    */
-  public static TokenLogprob of(
-      float[] logits, int offset, int vocabulary, int token, int topN) {
+  public static TokenLogprob of(float[] logits, int offset, int vocabulary, int token, int topN) {
     int[] top = top(logits, offset, vocabulary, Math.min(topN, vocabulary));
     float max = Float.NEGATIVE_INFINITY;
     for (int i = offset; i < offset + vocabulary; i++) {

@@ -31,7 +31,10 @@ final class NaiveSampler {
       order.add(v);
     }
     order.sort(Comparator.<Integer>comparingDouble(v -> -row[v]).thenComparing(v -> v));
-    int token = options.greedy() ? order.getFirst() : draw(row, row[order.getFirst()], kept(row, order), position);
+    int token =
+        options.greedy()
+            ? order.getFirst()
+            : draw(row, row[order.getFirst()], kept(row, order), position);
     answer.add(token);
     return token;
   }

@@ -77,7 +77,8 @@ class TokenSamplerTest {
 
   @Test
   void appliesPenaltiesAsWorkedOutByHand() {
-    // prompt 0 1, answer 1 2 2: repetition touches 0 1 2, the other two touch 1 (once) and 2 (twice)
+    // prompt 0 1, answer 1 2 2: repetition touches 0 1 2, the other two touch 1 (once) and 2
+    // (twice)
     SamplingOptions options =
         SamplingOptions.builder()
             .repetitionPenalty(2)

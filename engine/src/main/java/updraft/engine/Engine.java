@@ -1,0 +1,280 @@
+package updraft.engine;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import updraft.forward.Backend;
+import updraft.forward.BackendOptions;
+import updraft.forward.Backends;
+import updraft.model.GgufFile;
+import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
+import updraft.request.GenerateRequest;
+import updraft.request.GenerateResult;
+import updraft.request.TokenEvent;
+import updraft.schedule.Generation;
+import updraft.schedule.Scheduler;
+import updraft.schedule.SchedulerOptions;
+import updraft.schedule.Speculation;
+import updraft.text.ChatTemplate;
+import updraft.text.Tokenizer;
+import updraft.text.Tokenizers;
+import updraft.trace.EngineMetrics;
+import updraft.trace.TraceClock;
+import updraft.trace.Tracing;
+
+/**
+ * A model that answers.
+ *
+ * <pre>{@code
+ * try (Engine engine = Engine.open(EngineOptions.builder(Path.of("model.gguf")).build())) {
+ *   int[] prompt = engine.encode("The quick brown fox", false);
+ *   GenerateResult result = engine.generate(GenerateRequest.builder(prompt).maxTokens(32).build());
+ *   System.out.println(result.choices().getFirst().text());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe: requests may come from any number of threads and are batched together.
+ */
+public final class Engine implements AutoCloseable {
+  /** Rows beside a prefill chunk: roots and drafts, each of which wants logits. */
+  private static final int DRAFT_ROWS = 64;
+
+  private final EngineOptions options;
+  private final ModelConfig config;
+  private final String modelName;
+  private final Tokenizer tokenizer;
+  private final @Nullable ChatTemplate template;
+  private final Backend backend;
+  private final Speculation speculation;
+  private final Tracing tracing;
+  private final Scheduler scheduler;
+  private final int contextLength;
+  private final long loadNanos;
+  private final long warmupNanos;
+
+  private Engine(EngineOptions options, GgufFile file) {
+    long start = System.nanoTime();
+    this.options = options;
+    this.config = ModelConfig.of(file);
+    this.modelName = name(options);
+    this.tokenizer = Tokenizers.of(file);
+    this.template = template(file, tokenizer);
+    this.contextLength = contextLength(options, config);
+    this.backend =
+        Backends.open(
+            options.backend(), config, ModelWeights.of(file, config), backendOptions(options));
+    this.loadNanos = System.nanoTime() - start;
+    this.tracing =
+        new Tracing(
+            options.openTelemetry(), TraceClock.SYSTEM, options.traceLevel(), new EngineMetrics());
+    backend.warmUp();
+    this.speculation = new Speculation(new NoDrafter(), tracing);
+    this.scheduler =
+        new Scheduler(
+            new SchedulerOptions(
+                modelName,
+                contextLength,
+                options.prefillChunk(),
+                options.maxSequences(),
+                options.queueCapacity(),
+                options.prefixCache()),
+            backend,
+            tokenizer,
+            speculation,
+            tracing,
+            TraceClock.SYSTEM);
+    scheduler.start();
+    this.warmupNanos = System.nanoTime() - start - loadNanos;
+  }
+
+  /**
+   * Opens a model and warms it up.
+   *
+   * @throws updraft.model.GgufException if the file is damaged or not supported
+   * @throws updraft.text.UnsupportedTokenizerException if its vocabulary is not supported
+   * @throws IllegalArgumentException if an option does not suit the model or the machine
+   */
+  public static Engine open(EngineOptions options) {
+    try (GgufFile file = GgufFile.open(options.model())) {
+      return new Engine(options, file);
+    }
+  }
+
+  private static String name(EngineOptions options) {
+    String file = String.valueOf(options.model().getFileName());
+    return file.endsWith(".gguf") ? file.substring(0, file.length() - 5) : file;
+  }
+
+  private static @Nullable ChatTemplate template(GgufFile file, Tokenizer tokenizer) {
+    return file.contains("tokenizer.chat_template")
+        ? ChatTemplate.of(
+            file.string("tokenizer.chat_template"),
+            piece(tokenizer, tokenizer.bosToken()),
+            piece(tokenizer, tokenizer.eosToken()))
+        : null;
+  }
+
+  private static String piece(Tokenizer tokenizer, int token) {
+    return token < 0 ? "" : tokenizer.piece(token);
+  }
+
+  private static int contextLength(EngineOptions options, ModelConfig config) {
+    if (options.contextLength() > config.contextLength()) {
+      throw new IllegalArgumentException(
+          "contextLength must be at most the model's: contextLength="
+              + options.contextLength()
+              + ", model="
+              + config.contextLength());
+    }
+    return options.contextLength() == 0 ? config.contextLength() : options.contextLength();
+  }
+
+  private static BackendOptions backendOptions(EngineOptions options) {
+    int logitsRows = DRAFT_ROWS + options.maxSequences();
+    return new BackendOptions(
+        options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads(),
+        updraft.cache.PageTable.pagesFor(options.keyValueTokens()),
+        options.prefillChunk() + logitsRows,
+        logitsRows,
+        options.keyValueType(),
+        options.lanes());
+  }
+
+  /** Token ids of a prompt, with the beginning-of-sequence token if the model wants one. */
+  public int[] encode(String prompt, boolean parseSpecial) {
+    int[] tokens = tokenizer.encode(prompt, parseSpecial);
+    int bos = tokenizer.bosToken();
+    if (!tokenizer.addsBos() || bos < 0 || (tokens.length > 0 && tokens[0] == bos)) {
+      return tokens;
+    }
+    int[] whole = new int[tokens.length + 1];
+    whole[0] = bos;
+    System.arraycopy(tokens, 0, whole, 1, tokens.length);
+    return whole;
+  }
+
+  /**
+   * Accepts a request.
+   *
+   * @param listener hears of tokens as they are committed, on the engine thread: return quickly
+   * @throws updraft.request.InvalidRequestException if it cannot be served as it stands
+   * @throws updraft.schedule.QueueFullException if too many wait already
+   * @throws updraft.schedule.EngineClosedException while closing
+   */
+  public Generation submit(GenerateRequest request, Consumer<TokenEvent> listener) {
+    return scheduler.submit(request, listener);
+  }
+
+  /** Serves a request and waits for its result. */
+  public GenerateResult generate(GenerateRequest request) {
+    return submit(request, event -> {}).result().join();
+  }
+
+  public EngineOptions options() {
+    return options;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The file's name without its ending. */
+  public String modelName() {
+    return modelName;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /**
+   * @throws updraft.request.InvalidRequestException if the model has none
+   */
+  public ChatTemplate chatTemplate() {
+    if (template == null) {
+      throw new updraft.request.InvalidRequestException(
+          "messages",
+          "the model must have a chat template: model=" + modelName + ", use plain completion");
+    }
+    return template;
+  }
+
+  /** Most tokens of a prompt and its answer. */
+  public int contextLength() {
+    return contextLength;
+  }
+
+  /** Most tokens that an answer to a prompt of this length may have; may be negative. */
+  public int maxTokensAfter(int promptTokens) {
+    int pageTokens = backend.pages() * updraft.cache.PageTable.PAGE_SIZE;
+    return Math.min(contextLength, pageTokens) - promptTokens;
+  }
+
+  /** One line on the backend that was chosen. */
+  public String description() {
+    return backend.description();
+  }
+
+  public Tracing tracing() {
+    return tracing;
+  }
+
+  public EngineMetrics metrics() {
+    return tracing.metrics();
+  }
+
+  /** What reading and repacking the weights took. */
+  public long loadNanos() {
+    return loadNanos;
+  }
+
+  /** What warming up and calibrating took. */
+  public long warmupNanos() {
+    return warmupNanos;
+  }
+
+  /**
+   * Refuses new requests and lets accepted ones end; aborts what is left after {@code grace}.
+   * Idempotent.
+   */
+  public void close(Duration grace) {
+    scheduler.close(grace);
+    speculation.close();
+    backend.close();
+  }
+
+  /** Aborts what is being served. */
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+
+  /** Drafts nothing. */
+  private static final class NoDrafter implements updraft.speculate.Drafter {
+    @Override
+    public String method() {
+      return "off";
+    }
+
+    @Override
+    public updraft.speculate.DraftSession open(updraft.speculate.DraftContext context) {
+      return new Session(context);
+    }
+
+    @Override
+    public void draft(java.util.List<updraft.speculate.DraftSession> sessions) {}
+
+    @Override
+    public void extend(java.util.List<updraft.speculate.DraftSession> sessions) {}
+
+    @Override
+    public void close(updraft.speculate.DraftSession session) {}
+
+    private static final class Session extends updraft.speculate.DraftSession {
+      Session(updraft.speculate.DraftContext context) {
+        super(context);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package updraft.forward;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import updraft.cache.PageTable;
+import updraft.kernel.ComputePool;
+import updraft.kernel.Kernels;
+import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
+import updraft.model.Repacker;
+
+/** The transformer on this machine's cores. */
+public final class CpuBackend implements Backend {
+  /** Full contexts that there is room for when nothing is said, memory permitting. */
+  private static final int DEFAULT_CONTEXTS = 4;
+
+  private final BackendOptions options;
+  private final Kernels kernels;
+  private final ComputePool pool;
+  private final KeyValues keyValues;
+  private final CpuTransformer transformer;
+  private final int pages;
+
+  private CpuBackend(ModelConfig config, ModelWeights weights, BackendOptions options) {
+    this.options = options;
+    kernels = Kernels.of(bits(options));
+    pool = new ComputePool(options.threads());
+    CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
+    pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
+    keyValues = KeyValues.of(options.keyValueType(), kernels.rowMath(), config, pages);
+    transformer =
+        new CpuTransformer(
+            config, packed, keyValues, pool, kernels, options.maxRows(), options.maxLogitsRows());
+  }
+
+  private static int bits(BackendOptions options) {
+    return switch (options.lanes()) {
+      case AUTO -> -1;
+      case SCALAR -> 0;
+      case BITS_128 -> 128;
+      case BITS_256 -> 256;
+      case BITS_512 -> 512;
+    };
+  }
+
+  /** Pages for a few contexts, of which keys and values take at most half of the free heap. */
+  private static int defaultPages(ModelConfig config, BackendOptions options) {
+    Runtime runtime = Runtime.getRuntime();
+    long free = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+    long page = PageTable.PAGE_SIZE * KeyValues.bytesPerPosition(options.keyValueType(), config);
+    long wanted = (long) DEFAULT_CONTEXTS * PageTable.pagesFor(config.contextLength());
+    long affordable = free / 2 / page;
+    if (affordable < 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "memory must hold at least one page of keys and values: free=%d MB, page=%d MB;"
+                  + " raise the heap with -Xmx",
+              free >> 20,
+              page >> 20));
+    }
+    return (int) Math.min(wanted, affordable);
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public String description() {
+    return String.format(
+        Locale.ROOT,
+        "cpu: %s, %d threads, keys and values in %s for %d tokens",
+        kernels.name(),
+        pool.threads(),
+        options.keyValueType(),
+        pages * PageTable.PAGE_SIZE);
+  }
+
+  @Override
+  public int pages() {
+    return pages;
+  }
+
+  @Override
+  public int maxRows() {
+    return options.maxRows();
+  }
+
+  @Override
+  public int maxLogitsRows() {
+    return options.maxLogitsRows();
+  }
+
+  /** C2 compiles a kernel after some thousand calls; until then it is a thousand times slower. */
+  @Override
+  public void warmUp() {
+    new CpuWarmUp(kernels).run();
+  }
+
+  @Override
+  public void captureHiddenStates(int... layers) {
+    transformer.capture(layers);
+  }
+
+  @Override
+  public RowOutputs forward(RowBatch batch) {
+    return transformer.forward(batch);
+  }
+
+  @Override
+  public void copySlot(int fromSlot, int toSlot) {
+    keyValues.copySlot(fromSlot, toSlot);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  /** Always available: with scalar lanes it needs nothing but the JDK. */
+  public static final class Provider implements BackendProvider {
+    @Override
+    public String name() {
+      return "cpu";
+    }
+
+    @Override
+    public @Nullable String unavailable() {
+      return null;
+    }
+
+    @Override
+    public Backend open(ModelConfig config, ModelWeights weights, BackendOptions options) {
+      return new CpuBackend(config, weights, options);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package updraft.kernel;
+
+/**
+ * Rows of activations, as floats and, once quantised, as the matrix kernels read them: signed bytes
+ * in blocks of 32 with a scale each, packed as pairs of shorts in the order of {@link
+ * updraft.model.PackedMatrix}. A row's content is a function of its floats alone.
+ */
+public final class Activations {
+  final int columns;
+
+  /** Shape (rows, columns). */
+  final float[] values;
+
+  /** Shape (rows, columns / 2): pair t of a block holds two columns that meet in a lane. */
+  final int[] pairs;
+
+  /** Shape (rows, columns / 32). */
+  final float[] scales;
+
+  /**
+   * Shape (rows, columns / 32): scale × sum of the block's integers, what minima are multiplied
+   * with.
+   */
+  final float[] sums;
+
+  public Activations(int maxRows, int columns) {
+    this.columns = columns;
+    this.values = new float[maxRows * columns];
+    boolean blocks = columns % 32 == 0;
+    this.pairs = new int[blocks ? maxRows * columns / 2 : 0];
+    this.scales = new float[blocks ? maxRows * columns / 32 : 0];
+    this.sums = new float[blocks ? maxRows * columns / 32 : 0];
+  }
+
+  public int columns() {
+    return columns;
+  }
+
+  /** Shape (rows, columns): written by the caller, then quantised row by row. */
+  public float[] values() {
+    return values;
+  }
+}
