@@ -126,22 +126,12 @@ final class Candidates {
     size = kept;
   }
 
-  /** The token that maximises logit / T + noise. */
-  int draw(GumbelNoise noise, int position) {
-    double best = Double.NEGATIVE_INFINITY;
-    int token = -1;
+  /** The token of those left that wins with its noise. */
+  int draw(NoiseContest contest) {
     for (int i = 0; i < size; i++) {
-      double scaled = ((double) logit(keys[i]) - max) / temperature;
-      if (scaled + GumbelNoise.MAX >= best) {
-        int id = token(keys[i]);
-        double score = scaled + noise.at(position, id);
-        if (score > best || (score == best && id < token)) {
-          best = score;
-          token = id;
-        }
-      }
+      contest.enter(logit(keys[i]), token(keys[i]));
     }
-    return token;
+    return contest.winner();
   }
 
   private float leastLogit() {

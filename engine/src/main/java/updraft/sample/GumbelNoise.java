@@ -44,7 +44,11 @@ public final class GumbelNoise {
 
   /** The noise of a token that would stand at a position. */
   public double at(int position, int token) {
-    return of(block(position, token / BLOCK)[token % BLOCK]);
+    return of(word(position, token));
+  }
+
+  int word(int position, int token) {
+    return block(position, token / BLOCK)[token % BLOCK];
   }
 
   /** The words of tokens 4 × block and the three that follow it; valid until the next call. */
@@ -59,11 +63,16 @@ public final class GumbelNoise {
     return -StrictMath.log(-StrictMath.log(u));
   }
 
+  /** How many leading bits of a word are ones: the more, the larger its noise. */
+  static int leadingBits(int word) {
+    return Integer.numberOfLeadingZeros(~word);
+  }
+
   /**
-   * At least the noise that a word gives and at most log 2 more where it matters, without a
-   * logarithm: -log(u) exceeds 1 - u, whose leading zero bits are counted.
+   * At least the noise of every word with so many leading bits, 0 to 32, and where it matters at
+   * most log 2 more: -log(u) exceeds 1 - u, which these bits bound from below.
    */
-  static double bound(int word) {
-    return (Integer.numberOfLeadingZeros(~word) + 1) * LOG_2 + ROUNDING;
+  static double bound(int leadingBits) {
+    return (leadingBits + 1) * LOG_2 + ROUNDING;
   }
 }

@@ -22,7 +22,8 @@ final class TokenCounts {
   }
 
   void addAnswer(int token) {
-    answerCounts[slot(token)]++;
+    int place = slot(token); // first: it may put larger arrays in place
+    answerCounts[place]++;
   }
 
   /** Places to look at, some of them empty. */

@@ -29,7 +29,7 @@ import updraft.request.SamplingOptions;
 public final class TokenSampler implements TokenChooser {
   private final SamplingOptions options;
   private final int vocabulary;
-  private final GumbelNoise noise;
+  private final NoiseContest contest;
   private final LogitsProcessor[] processors;
 
   private final SamplerScratch scratch;
@@ -53,7 +53,8 @@ public final class TokenSampler implements TokenChooser {
     this.options = options;
     this.scratch = scratch;
     vocabulary = scratch.vocabulary();
-    noise = new GumbelNoise(options.seed(), choice);
+    contest =
+        new NoiseContest(new GumbelNoise(options.seed(), choice), options.temperature());
     processors = processors(options, vocabulary, prompt);
     candidates =
         !options.greedy() && filters(options, vocabulary)
@@ -116,11 +117,12 @@ public final class TokenSampler implements TokenChooser {
     if (options.greedy()) {
       return Argmax.indexOf(max, logits, offset);
     }
+    contest.start(position, max, Argmax.indexOf(max, logits, offset));
     if (candidates == null) {
-      return draw(logits, offset, max, position);
+      return draw(logits, offset);
     }
     filter(candidates, logits, offset, max);
-    return candidates.draw(noise, position);
+    return candidates.draw(contest);
   }
 
   private void filter(Candidates kept, float[] logits, int offset, float max) {
@@ -137,46 +139,26 @@ public final class TokenSampler implements TokenChooser {
     }
   }
 
-  /**
-   * Draws from all tokens, with noise for those alone that can win: a token further below the best
-   * so far than noise can lift it is passed over with one comparison, and of the others most are by
-   * the leading bits of their noise, without a logarithm.
-   */
-  private int draw(float[] logits, int offset, float max, int position) {
-    int token = Argmax.indexOf(max, logits, offset);
-    double best = noise.at(position, token);
-    float least = leastLogit(max, best);
+  /** Draws from all tokens, with noise for those blocks alone that hold one which can win. */
+  private int draw(float[] logits, int offset) {
     int block = GumbelNoise.BLOCK;
     for (int first = 0; first < vocabulary; first += block) {
-      int end = Math.min(first + block, vocabulary);
-      float largest = logits[offset + first];
-      for (int v = first + 1; v < end; v++) {
-        largest = Math.max(largest, logits[offset + v]);
-      }
-      if (largest < least) {
-        continue;
-      }
-      int[] words = noise.block(position, first / block);
-      for (int v = first; v < end; v++) {
-        double scaled = ((double) logits[offset + v] - max) / options.temperature();
-        int word = words[v - first];
-        if (scaled + GumbelNoise.bound(word) >= best) {
-          double score = scaled + GumbelNoise.of(word);
-          if (score > best || (score == best && v < token)) {
-            best = score;
-            token = v;
-            least = leastLogit(max, best);
-          }
+      int size = Math.min(block, vocabulary - first);
+      if (anyAtLeast(contest.leastLogit(), logits, offset + first, size)) {
+        int[] words = contest.words(first / block);
+        for (int i = 0; i < size; i++) {
+          contest.enter(logits[offset + first + i], first + i, words[i]);
         }
       }
     }
-    return token;
+    return contest.winner();
   }
 
-  /** A logit below which no noise reaches the best score; a little lower, for rounding's sake. */
-  private float leastLogit(float max, double best) {
-    double reach = options.temperature() * (GumbelNoise.MAX - best);
-    double least = max - reach - 1e-9 * (Math.abs(max) + reach);
-    return (float) Math.max(Math.nextDown((float) least), -Float.MAX_VALUE);
+  private static boolean anyAtLeast(float least, float[] logits, int offset, int size) {
+    boolean any = false;
+    for (int i = offset; i < offset + size; i++) {
+      any |= logits[i] >= least;
+    }
+    return any;
   }
 }
