@@ -70,6 +70,9 @@ final class Candidates {
       }
     }
     keepTop(k);
+    for (int i = 0; i < size; i++) {
+      relative[token(keys[i])] = relative(logit(keys[i]));
+    }
   }
 
   /**
@@ -82,9 +85,10 @@ final class Candidates {
     size = 0;
     long total = 0;
     for (int token = 0; token < vocabulary; token++) {
-      float probability = relative(logits[offset + token]);
-      relative[token] = probability;
-      total += (long) (probability * WEIGHT_ONE);
+      relative[token] = relative(logits[offset + token]);
+    }
+    for (int token = 0; token < vocabulary; token++) { // apart, so that C2 makes it vector code
+      total += (long) (relative[token] * WEIGHT_ONE);
     }
     // all tokens below this together weigh less than what top-p may leave out
     float least = (float) ((1.0 - topP) * total / vocabulary) / WEIGHT_ONE;
@@ -119,7 +123,7 @@ final class Candidates {
   void keepLikely(float minP) {
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      if (relative(logit(keys[i])) >= minP) {
+      if (relative[token(keys[i])] >= minP) {
         keys[kept++] = keys[i];
       }
     }
@@ -145,7 +149,7 @@ final class Candidates {
   }
 
   private long weight(long key) {
-    return (long) (relative(logit(key)) * WEIGHT_ONE);
+    return (long) (relative[token(key)] * WEIGHT_ONE);
   }
 
   private static long share(float topP, long total) {
@@ -193,10 +197,9 @@ final class Candidates {
     int middle = low;
     for (int i = low; i < high - 1; i++) {
       long key = keys[i];
-      if (key < pivot) {
-        keys[i] = keys[middle];
-        keys[middle++] = key;
-      }
+      keys[i] = keys[middle];
+      keys[middle] = key;
+      middle += key < pivot ? 1 : 0; // without a branch, which would be guessed wrong half the time
     }
     keys[high - 1] = keys[middle];
     keys[middle] = pivot;

@@ -1,13 +1,14 @@
 package updraft.sample;
 
 /**
- * Room to work in, up to 16 bytes a token of the vocabulary, taken when first needed: greedy
+ * Room to work in, up to 17 bytes a token of the vocabulary, taken when first needed: greedy
  * decoding without penalties needs none. Samplers of one thread may share it, since it holds
  * nothing between two tokens. Not thread-safe.
  */
 public final class SamplerScratch {
   private final int vocabulary;
   private float[] logits = {};
+  private int[] blocks = {};
   private long[] keys = {};
   private float[] relative = {};
 
@@ -33,6 +34,14 @@ public final class SamplerScratch {
       logits = new float[vocabulary];
     }
     return logits;
+  }
+
+  /** Numbers of blocks of tokens that share a block of noise. */
+  int[] blocks() {
+    if (blocks.length == 0) {
+      blocks = new int[vocabulary / GumbelNoise.BLOCK + 1];
+    }
+    return blocks;
   }
 
   /** See {@link Candidates}. */

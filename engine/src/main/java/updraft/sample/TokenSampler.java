@@ -139,26 +139,32 @@ public final class TokenSampler implements TokenChooser {
     }
   }
 
-  /** Draws from all tokens, with noise for those blocks alone that hold one which can win. */
+  /**
+   * Draws from all tokens. The blocks of noise that hold a token which can win are listed first,
+   * without branches, so that the generator's arithmetic then runs unbroken.
+   */
   private int draw(float[] logits, int offset) {
-    int block = GumbelNoise.BLOCK;
-    for (int first = 0; first < vocabulary; first += block) {
-      int size = Math.min(block, vocabulary - first);
-      if (anyAtLeast(contest.leastLogit(), logits, offset + first, size)) {
-        int[] words = contest.words(first / block);
-        for (int i = 0; i < size; i++) {
-          contest.enter(logits[offset + first + i], first + i, words[i]);
-        }
+    int[] blocks = scratch.blocks();
+    int count = 0;
+    float least = contest.leastLogit();
+    int whole = vocabulary / GumbelNoise.BLOCK;
+    for (int block = 0; block < whole; block++) {
+      int at = offset + block * GumbelNoise.BLOCK;
+      float left = Math.max(logits[at], logits[at + 1]);
+      float right = Math.max(logits[at + 2], logits[at + 3]);
+      blocks[count] = block;
+      count += Math.max(left, right) >= least ? 1 : 0;
+    }
+    for (int i = 0; i < count; i++) {
+      int first = blocks[i] * GumbelNoise.BLOCK;
+      int[] words = contest.words(blocks[i]);
+      for (int j = 0; j < GumbelNoise.BLOCK; j++) {
+        contest.enter(logits[offset + first + j], first + j, words[j]);
       }
     }
-    return contest.winner();
-  }
-
-  private static boolean anyAtLeast(float least, float[] logits, int offset, int size) {
-    boolean any = false;
-    for (int i = offset; i < offset + size; i++) {
-      any |= logits[i] >= least;
+    for (int token = whole * GumbelNoise.BLOCK; token < vocabulary; token++) {
+      contest.enter(logits[offset + token], token);
     }
-    return any;
+    return contest.winner();
   }
 }

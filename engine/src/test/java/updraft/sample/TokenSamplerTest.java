@@ -3,9 +3,12 @@ package updraft.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,7 +99,7 @@ class TokenSamplerTest {
 
   @Test
   void biasComesAfterThePenalties() {
-    // halved, then biased: 8 / 2 + 1 = 5 is less than 6, while (8 + 1) / 2 or 8 + 1 are not both
+    // (8 + 2.5) / 2 would lose against 6, and so would (8 + 1.5) / 2
     SamplingOptions options =
         SamplingOptions.builder().repetitionPenalty(2).logitBias(Map.of(0, 2.5f)).build();
     float[] logits = {8, 6};
@@ -180,6 +183,34 @@ class TokenSamplerTest {
     }
   }
 
+  @Test
+  void allocatesNothingPerToken() {
+    int vocabulary = 4000;
+    float[] logits = randomLogits(new Random(8), vocabulary, 0);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (int kind = 0; kind < 6; kind++) {
+      SamplingOptions.Builder builder = SamplingOptions.builder().temperature(kind == 0 ? 0 : 0.9f);
+      switch (kind) {
+        case 2 -> builder.topK(50);
+        case 3 -> builder.topP(0.95f);
+        case 4 -> builder.minP(0.05f);
+        case 5 -> builder.topK(50).topP(0.9f).repetitionPenalty(1.1f).logitBias(Map.of(9, 2f));
+        default -> {}
+      }
+      int[] prompt = IntStream.range(0, vocabulary).toArray(); // so that no token is new
+      TokenSampler sampler = sampler(builder.build(), vocabulary, 0, prompt);
+      for (int position = 0; position < 2000; position++) { // warm-up
+        sampler.choose(logits, 0, position);
+      }
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int position = 0; position < 1000; position++) {
+        sampler.choose(logits, 0, position);
+      }
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocated).as("bytes in 1000 tokens, kind %d", kind).isLessThan(1000);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(floats = {0, 0.8f})
   void refusesLogitsThatNoTokenCanBeChosenFrom(float temperature) {
@@ -198,6 +229,14 @@ class TokenSamplerTest {
         .hasMessage(
             "at least one logit must be finite: all are -Infinity for the token at position=12");
     assertThat(sampler.choose(new float[] {-INF, -INF, -9}, 0, 12)).isEqualTo(2);
+  }
+
+  @Test
+  void refusesAVocabularyOutOfRange() {
+    assertThatThrownBy(() -> new SamplerScratch(0))
+        .hasMessage("vocabulary must be in [1, 1048576]: vocabulary=0");
+    assertThatThrownBy(() -> new SamplerScratch(1 << 21))
+        .hasMessage("vocabulary must be in [1, 1048576]: vocabulary=2097152");
   }
 
   @Test
