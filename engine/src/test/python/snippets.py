@@ -120,7 +120,10 @@ n is nosuchtest
 5 in 5
 "x" in none
 1 in "123"
-for_real
+none | select | list, no | map("upper") | list, 0 | rejectattr("x") | list, "ab" * true, [1] * z, undefined_name is callable
+no[1:]
+d[1:]
+"Hello" % 1
 raise_exception("Only user and assistant roles!")
 xs | join(1, 2, 3)
 s.replace("a")

@@ -83,7 +83,7 @@ public final class ChatTemplate {
    */
   public String render(
       List<ChatMessage> messages,
-      List<Map<String, Object>> tools,
+      List<? extends Map<String, ? extends @Nullable Object>> tools,
       boolean addGenerationPrompt,
       Map<String, ? extends @Nullable Object> extra) {
     Map<String, @Nullable Object> variables = new HashMap<>(extra);

@@ -28,7 +28,8 @@ class ChatTemplateTest {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** The date that the goldens were printed at. */
-  private static final Clock CLOCK = Clock.fixed(Instant.parse("2025-03-09T08:05:02Z"), ZoneOffset.UTC);
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2025-03-09T08:05:02Z"), ZoneOffset.UTC);
 
   @TestFactory
   Stream<DynamicTest> writesTheSamePromptsAsJinja2() throws IOException {

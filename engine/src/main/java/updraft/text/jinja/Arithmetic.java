@@ -69,13 +69,17 @@ final class Arithmetic {
   }
 
   private static Object multiply(Object left, Object right, Rendering rendering) {
-    if (repeatable(left) && right instanceof Long count) {
-      return repeat(left, count, rendering);
+    if (repeatable(left) && isWhole(right)) {
+      return repeat(left, toLong(right), rendering);
     }
-    if (repeatable(right) && left instanceof Long count) {
-      return repeat(right, count, rendering);
+    if (repeatable(right) && isWhole(left)) {
+      return repeat(right, toLong(left), rendering);
     }
     return numeric(left, Operator.MULTIPLY, right);
+  }
+
+  private static boolean isWhole(Object value) {
+    return value instanceof Long || value instanceof Boolean;
   }
 
   private static boolean repeatable(Object value) {

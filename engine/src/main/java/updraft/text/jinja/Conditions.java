@@ -25,7 +25,7 @@ final class Conditions {
     add(
         "sequence value",
         (r, a) -> Values.isIterable(a.get(0)) && !(a.get(0) instanceof Generated));
-    add("callable value", (r, a) -> a.get(0) instanceof Callable);
+    add("callable value", (r, a) -> a.get(0) instanceof Callable || a.get(0) instanceof Undefined);
     add("odd value", (r, a) -> remainder(a.get(0), 2L, r).equals(1L));
     add("even value", (r, a) -> remainder(a.get(0), 2L, r).equals(0L));
     add("divisibleby value num", (r, a) -> remainder(a.get(0), a.get(1), r).equals(0L));

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * at worst in a {@link TemplateException}. Immutable and safe for use by many threads.
  *
  * <p>Follows Jinja 3.1, except that integers have 64 bits, that lazy filters and views of dicts are
- * lists, that lists can {@code append}, that {@code 1} and {@code true} are different keys, and that
- * nothing is ever marked as safe HTML.
+ * lists, that lists can {@code append}, that {@code 1} and {@code true} are different keys, and
+ * that nothing is ever marked as safe HTML.
  */
 public final class JinjaTemplate {
   private static final int MAX_LENGTH = 1 << 20;

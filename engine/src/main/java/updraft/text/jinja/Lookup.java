@@ -55,7 +55,7 @@ final class Lookup {
         rendering.budget().spendElements(list.size());
         yield slice(Values.elements(list), from, to, step);
       }
-      default -> new Undefined("'" + Values.typeName(target) + "' cannot be sliced");
+      default -> throw new Fault("'" + Values.typeName(target) + "' cannot be sliced");
     };
   }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Python's {@code format % values}: flags, width and precision of s, r, d, i, u, f, x, X, o, e. */
 final class PercentFormat {
@@ -36,7 +37,9 @@ final class PercentFormat {
       out.append(format, from, field.start()).append(text);
       from = field.end();
     }
-    if (values instanceof Tuple && fields.next < fields.values.size()) {
+    boolean container = values instanceof Map<?, ?> || values instanceof List<?>;
+    boolean countable = !container || values instanceof Tuple;
+    if (countable && fields.next < fields.values.size()) {
       throw new Fault("a format must use all its values: " + fields.values.size());
     }
     return out.append(format, from, format.length()).toString();
@@ -131,7 +134,7 @@ final class PercentFormat {
     return value;
   }
 
-  private static int number(@org.jspecify.annotations.Nullable String digits, int otherwise) {
+  private static int number(@Nullable String digits, int otherwise) {
     if (digits == null || digits.isEmpty()) {
       return otherwise;
     }

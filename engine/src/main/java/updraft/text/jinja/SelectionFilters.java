@@ -24,11 +24,17 @@ final class SelectionFilters {
     return missing ? arguments.get(1, "") : value;
   }
 
+  /** The input's items; none if it is false, {@code None} included. */
+  private static List<Object> items(Bound arguments, Rendering rendering) {
+    Object input = arguments.get(0);
+    return Values.isTrue(input) ? Values.items(input, rendering) : List.of();
+  }
+
   /** {@code map(attribute=..., default=...)} or {@code map(filter, arguments...)}. */
   private static Object map(Rendering rendering, Bound arguments) {
     Arguments rest = arguments.rest();
     List<Object> mapped = new ArrayList<>();
-    for (Object item : Values.items(arguments.get(0), rendering)) {
+    for (Object item : items(arguments, rendering)) {
       mapped.add(
           rest.positional().isEmpty() ? attribute(item, rest) : filtered(item, rest, rendering));
     }
@@ -53,7 +59,7 @@ final class SelectionFilters {
 
   private static Object select(Bound arguments, boolean keep, Rendering rendering) {
     List<Object> selected = new ArrayList<>();
-    for (Object item : Values.items(arguments.get(0), rendering)) {
+    for (Object item : items(arguments, rendering)) {
       if (meets(item, arguments.rest(), rendering) == keep) {
         selected.add(item);
       }
@@ -63,7 +69,7 @@ final class SelectionFilters {
 
   private static Object selectBy(Bound arguments, boolean keep, Rendering rendering) {
     List<Object> selected = new ArrayList<>();
-    for (Object item : Values.items(arguments.get(0), rendering)) {
+    for (Object item : items(arguments, rendering)) {
       Object part = Paths.follow(item, arguments.get(1));
       if (meets(part, arguments.rest(), rendering) == keep) {
         selected.add(item);
