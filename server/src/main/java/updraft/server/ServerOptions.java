@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 takes a free one
  * @param apiKey what clients must send as a bearer token, or null for no check
  * @param maxBodyBytes largest request body
+ * @param idleTimeout longest that a client may send or take nothing, and that a body may take
  * @param requestTimeout longest a request may take, queueing included
  * @param drainTimeout how long running requests may go on when the server stops
  */
@@ -18,16 +19,76 @@ public record ServerOptions(
     int port,
     @Nullable String apiKey,
     long maxBodyBytes,
+    Duration idleTimeout,
     Duration requestTimeout,
     Duration drainTimeout) {
 
-  /** Loopback only, 4 MiB bodies, ten minutes a request, thirty seconds to drain. */
-  public static ServerOptions onLoopback(int port) {
-    return new ServerOptions(
-        "127.0.0.1", port, null, 4L << 20, Duration.ofMinutes(10), Duration.ofSeconds(30));
+  /** Bounds what a hostile client can make the server read; no request needs more. */
+  public static final long LARGEST_BODY = 64L << 20;
+
+  public ServerOptions {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("port must be in [0, 65535]: port=" + port);
+    }
+    if (apiKey != null && apiKey.isBlank()) {
+      throw new IllegalArgumentException("apiKey must not be blank, leave it out for no check");
+    }
+    if (maxBodyBytes < 1 || maxBodyBytes > LARGEST_BODY) {
+      throw new IllegalArgumentException(
+          "maxBodyBytes must be in [1, " + LARGEST_BODY + "]: maxBodyBytes=" + maxBodyBytes);
+    }
+    positive("idleTimeout", idleTimeout);
+    positive("requestTimeout", requestTimeout);
+    if (drainTimeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "drainTimeout must not be negative: drainTimeout=" + drainTimeout);
+    }
   }
 
-  public ServerOptions withApiKey(@Nullable String key) {
-    return new ServerOptions(host, port, key, maxBodyBytes, requestTimeout, drainTimeout);
+  private static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + " must be positive: " + name + "=" + value);
+    }
+  }
+
+  /**
+   * Loopback only, no key, 4 MiB bodies, thirty seconds idle, ten minutes a request, thirty seconds
+   * to drain.
+   */
+  public static ServerOptions onLoopback(int port) {
+    return new ServerOptions(
+        "127.0.0.1",
+        port,
+        null,
+        4L << 20,
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(10),
+        Duration.ofSeconds(30));
+  }
+
+  public ServerOptions withHost(String value) {
+    return new ServerOptions(
+        value, port, apiKey, maxBodyBytes, idleTimeout, requestTimeout, drainTimeout);
+  }
+
+  public ServerOptions withApiKey(@Nullable String value) {
+    return new ServerOptions(
+        host, port, value, maxBodyBytes, idleTimeout, requestTimeout, drainTimeout);
+  }
+
+  public ServerOptions withMaxBodyBytes(long value) {
+    return new ServerOptions(host, port, apiKey, value, idleTimeout, requestTimeout, drainTimeout);
+  }
+
+  public ServerOptions withIdleTimeout(Duration value) {
+    return new ServerOptions(host, port, apiKey, maxBodyBytes, value, requestTimeout, drainTimeout);
+  }
+
+  public ServerOptions withRequestTimeout(Duration value) {
+    return new ServerOptions(host, port, apiKey, maxBodyBytes, idleTimeout, value, drainTimeout);
+  }
+
+  public ServerOptions withDrainTimeout(Duration value) {
+    return new ServerOptions(host, port, apiKey, maxBodyBytes, idleTimeout, requestTimeout, value);
   }
 }

@@ -62,6 +62,26 @@ public final class JsonFields {
     return value.asInt();
   }
 
+  /** An integer that must be there, in a range. */
+  public int integer(String name, int low, int high) {
+    if (node(name) == null) {
+      throw new InvalidRequestException(
+          path(name), path(name) + " must be in [" + low + ", " + high + "]: it is missing");
+    }
+    return integer(name, low, low, high);
+  }
+
+  /** An integer in a range, both ends included. */
+  public int integer(String name, int otherwise, int low, int high) {
+    int value = integer(name, otherwise);
+    if (value < low || value > high) {
+      throw new InvalidRequestException(
+          path(name),
+          path(name) + " must be in [" + low + ", " + high + "]: " + path(name) + "=" + value);
+    }
+    return value;
+  }
+
   public long longInteger(String name, long otherwise) {
     JsonNode value = node(name);
     if (value == null) {
@@ -77,7 +97,7 @@ public final class JsonFields {
       return otherwise;
     }
     require(value.isNumber(), name, "a number", value);
-    return value.floatValue();
+    return (float) value.doubleValue();
   }
 
   /** A nested object's fields, or null when absent. */
@@ -139,9 +159,15 @@ public final class JsonFields {
           name,
           "an object of numbers by token id",
           value);
-      numbers.put(Integer.valueOf(entry.getKey()), entry.getValue().floatValue());
+      numbers.put(Integer.valueOf(entry.getKey()), (float) entry.getValue().doubleValue());
     }
     return numbers;
+  }
+
+  /** Whether a stream is to end with a chunk that tells the tokens used. */
+  public boolean includesUsage() {
+    JsonFields options = object("stream_options");
+    return options != null && options.flag("include_usage", false);
   }
 
   /** The name by which messages call a field of this object. */

@@ -1,0 +1,71 @@
+package updraft.server;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import updraft.engine.Engine;
+import updraft.request.GenerateRequest;
+import updraft.request.GenerateResult;
+import updraft.request.TokenEvent;
+
+/** Serves a request on the thread of its HTTP exchange, whole or as a stream. Thread-safe. */
+final class Responder {
+  private final Engine engine;
+  private final Json json;
+
+  Responder(Engine engine, Json json) {
+    this.engine = engine;
+    this.json = json;
+  }
+
+  void respond(Context context, GenerateRequest request, boolean stream, AnswerShape shape)
+      throws IOException, InterruptedException {
+    if (stream) {
+      stream(context, request, shape);
+    } else {
+      try (Exchange exchange = Exchange.quiet(context, engine, request)) {
+        json.answer(context, shape.whole(exchange.result()));
+      }
+    }
+  }
+
+  private void stream(Context context, GenerateRequest request, AnswerShape shape)
+      throws IOException, InterruptedException {
+    SseWriter out = new SseWriter(context, json);
+    try (Exchange exchange = Exchange.listening(context, engine, request)) {
+      GenerateResult result = sendTokens(exchange, out, shape);
+      Object closing = shape.closing(result);
+      if (closing != null) {
+        out.data(closing);
+      }
+      out.done();
+    } catch (ApiException e) {
+      if (!out.begun() || e.status() == ApiException.CLIENT_GONE) {
+        throw e;
+      }
+      out.error(e);
+    }
+  }
+
+  private static GenerateResult sendTokens(Exchange exchange, SseWriter out, AnswerShape shape)
+      throws IOException, InterruptedException {
+    while (true) {
+      TokenEvent event = exchange.next();
+      GenerateResult result = exchange.ended() ? exchange.result() : null;
+      if (!out.begun()) {
+        for (Object opening : shape.opening()) {
+          out.data(opening);
+        }
+      }
+      Object chunk = shape.chunk(event, result);
+      if (chunk != null) {
+        out.data(chunk);
+      }
+      if (result != null) {
+        return result;
+      }
+      if (!exchange.hasNext()) {
+        out.flush();
+      }
+    }
+  }
+}

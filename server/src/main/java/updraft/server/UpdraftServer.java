@@ -1,0 +1,171 @@
+package updraft.server;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import updraft.engine.Engine;
+
+/**
+ * OpenAI's interface over an engine. {@link #start} listens, {@link #stop} drains: requests under
+ * way end, new ones are refused with 503.
+ */
+public final class UpdraftServer {
+  private static final int HEADER_BYTES = 16 << 10;
+
+  /** Platform threads for connections; requests run on virtual threads of their own. */
+  private static final int CONNECTION_THREADS = 16;
+
+  /** What remains to be written when the engine has ended every request. */
+  private static final long FLUSH_MILLIS = 5_000;
+
+  private final Engine engine;
+  private final ServerOptions options;
+  private final Json json = new Json();
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private final Javalin javalin;
+
+  /** The server owns the engine from now on: it closes it when it stops. */
+  public UpdraftServer(Engine engine, ServerOptions options) {
+    this.engine = engine;
+    this.options = options;
+    this.javalin = Javalin.create(this::configure);
+  }
+
+  private void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.startupWatcherEnabled = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.http.prefer405over404 = true;
+    config.jetty.threadPool = threads();
+    config.jetty.modifyHttpConfiguration(http -> http.setRequestHeaderSize(HEADER_BYTES));
+    config.jetty.addConnector(this::connector);
+    config.jetty.modifyServer(
+        server -> {
+          server.setStopTimeout(FLUSH_MILLIS);
+          server.insertHandler(new GracefulHandler());
+        });
+    new Errors(json).register(config);
+    routes(config.routes);
+  }
+
+  private static QueuedThreadPool threads() {
+    QueuedThreadPool threads = new QueuedThreadPool(CONNECTION_THREADS, 2);
+    threads.setName("updraft-http");
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(
+        VirtualThreads.getNamedVirtualThreadsExecutor("updraft-request-"));
+    return threads;
+  }
+
+  private ServerConnector connector(Server server, HttpConfiguration http) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(options.host());
+    connector.setPort(options.port());
+    connector.setIdleTimeout(options.idleTimeout().toMillis());
+    return connector;
+  }
+
+  private void routes(RoutesConfig routes) {
+    RequestReader reader = new RequestReader(engine, json, options);
+    Responder responder = new Responder(engine, json);
+    ServerSpans spans = new ServerSpans(engine.options().openTelemetry(), engine.tracing());
+    TokenRoutes tokens = new TokenRoutes(engine, reader, json);
+    ModelRoutes models = new ModelRoutes(engine, json);
+    StatusRoutes status = new StatusRoutes(engine, reader, json, draining::get);
+    routes.before(RequestIds::assign);
+    routes.before(this::admit);
+    routes.post("/v1/completions", spans.traced(new CompletionsRoute(engine, reader, responder)));
+    routes.post(
+        "/v1/chat/completions",
+        spans.traced(new ChatCompletionsRoute(engine, reader, responder, json)));
+    routes.post("/generate", spans.traced(new GenerateRoute(engine, reader, responder)));
+    routes.get("/v1/models", models::list);
+    routes.get("/v1/models/{model}", models::one);
+    routes.post("/tokenize", tokens::tokenize);
+    routes.post("/detokenize", tokens::detokenize);
+    routes.get("/health", status::health);
+    routes.get("/metrics", status::metrics);
+    routes.get("/trace/level", status::traceLevel);
+    routes.put("/trace/level", status::setTraceLevel);
+  }
+
+  /**
+   * Listens.
+   *
+   * @return the port
+   * @throws IOException if it cannot; the message is one line
+   */
+  public int start() throws IOException {
+    try {
+      javalin.start();
+    } catch (RuntimeException e) {
+      throw new IOException(
+          "cannot listen on "
+              + options.host()
+              + ":"
+              + options.port()
+              + " ("
+              + rootMessage(e)
+              + "); choose another port with --port, or 0 for a free one",
+          e);
+    }
+    return javalin.port();
+  }
+
+  private static String rootMessage(Throwable problem) {
+    Throwable root = problem;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /**
+   * Refuses new requests, lets those under way end within the drain timeout, then stops listening
+   * and closes the engine. Idempotent; the first call waits.
+   */
+  public void stop() {
+    if (draining.compareAndSet(false, true)) {
+      engine.close(options.drainTimeout());
+      javalin.stop();
+    }
+  }
+
+  /** Before every route: the key, and whether we still take requests. */
+  private void admit(Context context) {
+    if (!context.path().equals("/health") && !authorized(context.header("Authorization"))) {
+      throw ApiException.unauthorized();
+    }
+    if (draining.get() && context.method() == HandlerType.POST) {
+      throw ApiException.shuttingDown();
+    }
+  }
+
+  /** Compares in a time that does not depend on where the two keys differ. */
+  private boolean authorized(@Nullable String header) {
+    String key = options.apiKey();
+    if (key == null) {
+      return true;
+    }
+    String scheme = "Bearer ";
+    return header != null
+        && header.regionMatches(true, 0, scheme, 0, scheme.length())
+        && MessageDigest.isEqual(
+            key.getBytes(StandardCharsets.UTF_8),
+            header.substring(scheme.length()).strip().getBytes(StandardCharsets.UTF_8));
+  }
+}
