@@ -46,7 +46,7 @@ public final class Main implements Runnable {
     }
     PrintStream out = stream(new FileOutputStream(FileDescriptor.out), false);
     PrintStream err = stream(standardError(environment), true);
-    System.setErr(err); // what libraries log goes the same way
+    System.setErr(err); // what libraries print goes the same way
     int status = run(List.of(arguments), System.in, out, err, environment);
     out.flush();
     System.exit(status);
@@ -64,15 +64,22 @@ public final class Main implements Runnable {
       PrintStream err,
       Map<String, String> environment) {
     Terminal terminal = new Terminal(in, out, err, environment);
-    int status = line(terminal).execute(arguments.toArray(String[]::new));
-    out.flush();
-    err.flush();
-    return status;
+    try {
+      return line(terminal).execute(arguments.toArray(String[]::new));
+    } catch (OutOfMemoryError | LinkageError e) { // errors pass picocli's handlers by
+      return terminal.fail(e);
+    } finally {
+      out.flush();
+      err.flush();
+    }
   }
 
   private static CommandLine line(Terminal terminal) {
     CommandLine line =
         new CommandLine(new Main(terminal))
+            .addSubcommand(new RunCommand(terminal))
+            .addSubcommand(new ChatCommand(terminal))
+            .addSubcommand(new ServeCommand(terminal))
             .addSubcommand(new PullCommand(terminal))
             .addSubcommand(new ModelsCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
@@ -85,6 +92,11 @@ public final class Main implements Runnable {
         .setOut(terminal.writer(terminal.out()))
         .setErr(terminal.writer(terminal.err()))
         .setUsageHelpAutoWidth(terminal.isTerminal(1))
+        .setExecutionStrategy(
+            parsed -> {
+              Logs.to(terminal);
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setParameterExceptionHandler((problem, rest) -> terminal.fail(problem))
         .setExecutionExceptionHandler((problem, of, result) -> terminal.fail(problem));
     return line;
