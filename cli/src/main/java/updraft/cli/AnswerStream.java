@@ -28,7 +28,9 @@ final class AnswerStream {
     return follow(false);
   }
 
-  /** Prints the text of the first choice as it comes; a reader that went away cancels the request. */
+  /**
+   * Prints the text of the first choice as it comes; a reader that went away cancels the request.
+   */
   GenerateResult print() throws InterruptedException {
     return follow(true);
   }

@@ -43,14 +43,12 @@ final class ChatCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call()
-      throws IOException, ModelException, CommandException, InterruptedException {
+  public Integer call() throws IOException, ModelException, CommandException, InterruptedException {
     generation.check();
     Path file = model.file(terminal);
     try (OpenEngine open =
         OpenEngine.open(file, flags, terminal, options -> options.maxSequences(1))) {
-      Conversation conversation =
-          new Conversation(open.engine(), generation, system, terminal);
+      Conversation conversation = new Conversation(open.engine(), generation, system, terminal);
       if (terminal.isTerminal(0)) {
         terminal.say("talking with " + open.engine().modelName() + "; /help says what else");
       }

@@ -41,7 +41,8 @@ final class EngineFlags {
   @Option(
       names = "--trace-level",
       paramLabel = "L",
-      description = "Detail of traces, 0 to 3. Default: 2 when OTEL_* variables export them, else 0.")
+      description =
+          "Detail of traces, 0 to 3. Default: 2 when OTEL_* variables export them, else 0.")
   private @Nullable Integer traceLevel;
 
   /**

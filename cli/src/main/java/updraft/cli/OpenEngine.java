@@ -65,8 +65,7 @@ final class OpenEngine implements AutoCloseable {
   private static long neededBytes(EngineOptions options) {
     try (GgufFile file = GgufFile.open(options.model())) {
       ModelConfig config = ModelConfig.of(file);
-      int context =
-          options.contextLength() == 0 ? config.contextLength() : options.contextLength();
+      int context = options.contextLength() == 0 ? config.contextLength() : options.contextLength();
       return file.fileBytes() + context * Inspection.keyValueBytes(config) + OVERHEAD;
     }
   }

@@ -65,15 +65,17 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call()
-      throws IOException, ModelException, CommandException, InterruptedException {
+  public Integer call() throws IOException, ModelException, CommandException, InterruptedException {
     if (logprobs != null && !json) {
-      throw new IllegalArgumentException("--logprobs must come with --json: --logprobs=" + logprobs);
+      throw new IllegalArgumentException(
+          "--logprobs must come with --json: --logprobs=" + logprobs);
     }
     generation.check();
     String text = prompt();
     Path file = model.file(terminal);
-    try (OpenEngine open = OpenEngine.open(file, flags, terminal, options -> options.maxSequences(Math.max(choices, 1)))) {
+    try (OpenEngine open =
+        OpenEngine.open(
+            file, flags, terminal, options -> options.maxSequences(Math.max(choices, 1)))) {
       GenerateRequest request = request(open.engine(), text);
       GenerateResult result = answer(open.engine(), request);
       if (!json && (terminal.isTerminal(2) || terminal.verbose())) {
@@ -86,7 +88,8 @@ final class RunCommand implements Callable<Integer> {
   private String prompt() throws IOException {
     String text = prompt.read(terminal);
     if (text == null) {
-      terminal.say("no prompt given (--prompt, --prompt-file, standard input), continuing: " + SAMPLE);
+      terminal.say(
+          "no prompt given (--prompt, --prompt-file, standard input), continuing: " + SAMPLE);
       return SAMPLE;
     }
     if (text.isEmpty()) {
@@ -132,8 +135,7 @@ final class RunCommand implements Callable<Integer> {
     for (Choice choice : result.choices()) {
       if (choice.reason() == FinishReason.ERROR || choice.reason() == FinishReason.ABORT) {
         String error = choice.error();
-        return terminal.fail(
-            new CommandException(error == null ? "the request failed" : error));
+        return terminal.fail(new CommandException(error == null ? "the request failed" : error));
       }
     }
     return 0;

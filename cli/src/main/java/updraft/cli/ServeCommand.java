@@ -88,8 +88,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call()
-      throws IOException, ModelException, CommandException, InterruptedException {
+  public Integer call() throws IOException, ModelException, CommandException, InterruptedException {
     ServerOptions options = options();
     Path file = model.file(terminal);
     try (OpenEngine open = OpenEngine.open(file, flags, terminal, this::capacity)) {
@@ -122,7 +121,8 @@ final class ServeCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--port must be in [0, 65535]: --port=" + port);
     }
     if (maxBodyBytes < 1) {
-      throw new IllegalArgumentException("--max-body must be at least 1: --max-body=" + maxBodyBytes);
+      throw new IllegalArgumentException(
+          "--max-body must be at least 1: --max-body=" + maxBodyBytes);
     }
     @Nullable String key = apiKey();
     if (key == null && !insecure && !isLoopback()) {

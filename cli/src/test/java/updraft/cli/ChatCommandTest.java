@@ -83,9 +83,7 @@ class ChatCommandTest {
     String[] arguments = {
       "chat", "--model", model, "--max-tokens", "10", "--ignore-eos", "--system", system
     };
-    return line.run(
-            system.isEmpty() ? Arrays.copyOf(arguments, 6) : arguments)
-        .succeeds();
+    return line.run(system.isEmpty() ? Arrays.copyOf(arguments, 6) : arguments).succeeds();
   }
 
   private static int number(String text, String after) {

@@ -68,7 +68,9 @@ class RunCommandTest {
                         .json())
             .toList();
 
-    assertThat(answers).extracting(answer -> answer.get("token_ids")).containsOnly(answers.getFirst().get("token_ids"));
+    assertThat(answers)
+        .extracting(answer -> answer.get("token_ids"))
+        .containsOnly(answers.getFirst().get("token_ids"));
     assertThat(answers).allMatch(answer -> answer.get("seed").asLong() == 42);
     assertThat(answers.getFirst().get("speculation").get("drafted").asInt()).isZero();
   }
@@ -159,8 +161,7 @@ class RunCommandTest {
 
   @Test
   void anAnswerThatRanOutOfTimeFails() {
-    CommandLineRun.Outcome outcome =
-        run("--prompt", "tea", "--json", "--timeout", "0.000001");
+    CommandLineRun.Outcome outcome = run("--prompt", "tea", "--json", "--timeout", "0.000001");
 
     assertThat(outcome.status()).isEqualTo(1);
     assertThat(outcome.json().get("finish_reason").asString()).isEqualTo("abort");
@@ -219,8 +220,7 @@ class RunCommandTest {
     new CommandLineRun(folder)
         .run("run", "--model", model, "--prompt", "#".repeat(1500))
         .fails(
-            2,
-            "prompt must be shorter than the context: prompt_tokens=1500, context_length=1024");
+            2, "prompt must be shorter than the context: prompt_tokens=1500, context_length=1024");
   }
 
   @Test

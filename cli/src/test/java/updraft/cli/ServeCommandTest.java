@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -136,8 +136,7 @@ class ServeCommandTest {
 
   private URI serve(CommandLineRun line, String... options) throws Exception {
     String[] arguments = new String[options.length + 5];
-    System.arraycopy(
-        new String[] {"serve", "--model", model, "--port", "0"}, 0, arguments, 0, 5);
+    System.arraycopy(new String[] {"serve", "--model", model, "--port", "0"}, 0, arguments, 0, 5);
     System.arraycopy(options, 0, arguments, 5, options.length);
     status = new FutureTask<>(() -> line.run(out, err, arguments));
     serving = Thread.ofPlatform().start(status);
