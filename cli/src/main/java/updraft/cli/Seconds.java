@@ -9,9 +9,9 @@ final class Seconds {
   private Seconds() {}
 
   static Duration of(String option, double seconds) {
-    if (!(seconds > 0 && seconds <= MOST)) {
+    if (!(seconds >= 0 && seconds <= MOST)) {
       throw new IllegalArgumentException(
-          option + " must be in (0, 1000000000] seconds: " + option + "=" + seconds);
+          option + " must be in [0, 1000000000] seconds: " + option + "=" + seconds);
     }
     return Duration.ofNanos((long) (seconds * 1e9));
   }

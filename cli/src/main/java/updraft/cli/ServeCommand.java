@@ -93,9 +93,7 @@ final class ServeCommand implements Callable<Integer> {
     Path file = model.file(terminal);
     try (OpenEngine open = OpenEngine.open(file, flags, terminal, this::capacity)) {
       UpdraftServer server = new UpdraftServer(open.engine(), options);
-      terminal.out().println("listening on http://" + authority(server.start()));
-      terminal.out().flush();
-      awaitEnd();
+      serveUntilTold(server);
       terminal.say("draining: running requests may take " + drainSeconds + " s more");
       server.stop();
     }
@@ -106,10 +104,12 @@ final class ServeCommand implements Callable<Integer> {
     return options.maxSequences(maxSequences).queueCapacity(queue);
   }
 
-  /** Returns once; after that, signals end the process at once again. */
-  private static void awaitEnd() {
+  /** Returns at the first signal; a second one ends the process without waiting. */
+  private void serveUntilTold(UpdraftServer server) throws IOException {
     CountDownLatch told = new CountDownLatch(1);
     try (Interrupts signals = new Interrupts(told::countDown, "TERM", "INT")) {
+      terminal.out().println("listening on http://" + authority(server.start()));
+      terminal.out().flush();
       told.await();
     } catch (InterruptedException e) {
       // told by the thread's owner instead; draining goes on undisturbed
@@ -117,13 +117,6 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerOptions options() throws IOException {
-    if (port < 0 || port > 65535) {
-      throw new IllegalArgumentException("--port must be in [0, 65535]: --port=" + port);
-    }
-    if (maxBodyBytes < 1) {
-      throw new IllegalArgumentException(
-          "--max-body must be at least 1: --max-body=" + maxBodyBytes);
-    }
     @Nullable String key = apiKey();
     if (key == null && !insecure && !isLoopback()) {
       throw new IllegalArgumentException(
@@ -133,13 +126,12 @@ final class ServeCommand implements Callable<Integer> {
               + KEY_VARIABLE
               + ", or say --insecure");
     }
-    return new ServerOptions(
-        host,
-        port,
-        key,
-        maxBodyBytes,
-        Seconds.of("--request-timeout", requestSeconds),
-        Seconds.of("--drain-timeout", drainSeconds));
+    return ServerOptions.onLoopback(port)
+        .withHost(host)
+        .withApiKey(key)
+        .withMaxBodyBytes(maxBodyBytes)
+        .withRequestTimeout(Seconds.of("--request-timeout", requestSeconds))
+        .withDrainTimeout(Seconds.of("--drain-timeout", drainSeconds));
   }
 
   private @Nullable String apiKey() throws IOException {

@@ -99,7 +99,8 @@ class ServeCommandTest {
               1,
               "cannot listen on 127.0.0.1:"
                   + taken.getLocalPort()
-                  + ", is the port in use? Choose another with --port, or 0 for a free one");
+                  + " (Address already in use); choose another port with --port, or 0 for a free"
+                  + " one");
     }
   }
 
@@ -107,9 +108,9 @@ class ServeCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--port 70000 | --port must be in [0, 65535]: --port=70000",
-        "--max-body 0 | --max-body must be at least 1: --max-body=0",
-        "--drain-timeout -1 | --drain-timeout must be in (0, 1000000000] seconds: --drain-timeout=-1.0",
+        "--port 70000 | port must be in [0, 65535]: port=70000",
+        "--max-body 0 | maxBodyBytes must be in [1, 67108864]: maxBodyBytes=0",
+        "--drain-timeout -1 | --drain-timeout must be in [0, 1000000000] seconds: --drain-timeout=-1.0",
         "--max-sequences 0 | maxSequences must be at least 1: maxSequences=0",
         "--queue 0 | queueCapacity must be at least 1: queueCapacity=0",
         "--host 0.0.0.0 | an address that other machines reach must have a key: --host=0.0.0.0; set"
