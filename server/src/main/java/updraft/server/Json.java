@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -43,12 +44,11 @@ final class Json {
 
   private static String where(JacksonException e) {
     String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-    return message
-        + " (line "
-        + e.getLocation().getLineNr()
-        + ", column "
-        + e.getLocation().getColumnNr()
-        + ")";
+    String ours = message.replaceAll(", from `[^`]*`", ""); // the name of a Java method
+    TokenStreamLocation at = e.getLocation(); // absent when a bound is exceeded
+    return at == null
+        ? ours
+        : ours + " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
   }
 
   /** A JSON value as maps, lists, strings, numbers, booleans and nulls. */

@@ -42,6 +42,7 @@ final class Responder {
       if (!out.begun() || e.status() == ApiException.CLIENT_GONE) {
         throw e;
       }
+      context.attribute(ServerSpans.IN_STREAM, e);
       out.error(e);
     }
   }

@@ -19,6 +19,9 @@ import updraft.trace.Tracing;
  * parent and hands its own on to the engine as attributes of the exchange.
  */
 final class ServerSpans {
+  /** Attribute of an exchange whose stream, begun with status 200, ended with this failure. */
+  static final String IN_STREAM = "updraft.failure";
+
   private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
 
   private final Tracer tracer;
@@ -39,6 +42,10 @@ final class ServerSpans {
       try {
         handler.handle(context);
         span.setAttribute("http.response.status_code", (long) context.statusCode());
+        ApiException inStream = context.attribute(IN_STREAM);
+        if (inStream != null) {
+          error(span, inStream);
+        }
       } catch (Exception e) {
         failed(span, Errors.told(e));
         throw e;
@@ -52,9 +59,13 @@ final class ServerSpans {
   private static void failed(Span span, ApiException told) {
     span.setAttribute("http.response.status_code", (long) told.status());
     if (told.status() >= ApiException.CLIENT_GONE) {
-      span.setAttribute("error.type", Integer.toString(told.status()));
-      span.setStatus(StatusCode.ERROR, told.text());
+      error(span, told);
     }
+  }
+
+  private static void error(Span span, ApiException told) {
+    span.setAttribute("error.type", Integer.toString(told.status()));
+    span.setStatus(StatusCode.ERROR, told.text());
   }
 
   private int level(Context context) {
