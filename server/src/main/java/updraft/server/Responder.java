@@ -2,6 +2,8 @@ package updraft.server;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import updraft.engine.Engine;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
@@ -9,6 +11,8 @@ import updraft.request.TokenEvent;
 
 /** Serves a request on the thread of its HTTP exchange, whole or as a stream. Thread-safe. */
 final class Responder {
+  private static final Logger LOG = System.getLogger(Responder.class.getName());
+
   private final Engine engine;
   private final Json json;
 
@@ -38,12 +42,16 @@ final class Responder {
         out.data(closing);
       }
       out.done();
-    } catch (ApiException e) {
-      if (!out.begun() || e.status() == ApiException.CLIENT_GONE) {
+    } catch (RuntimeException e) {
+      ApiException told = Errors.told(e);
+      if (!out.begun() || told.status() == ApiException.CLIENT_GONE) {
         throw e;
       }
-      context.attribute(ServerSpans.IN_STREAM, e);
-      out.error(e);
+      if (told != e) {
+        LOG.log(Level.ERROR, "stream of request " + request.id() + " failed", e);
+      }
+      context.attribute(ServerSpans.IN_STREAM, told);
+      out.error(told);
     }
   }
 

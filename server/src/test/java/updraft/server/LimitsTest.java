@@ -126,6 +126,23 @@ class LimitsTest {
   }
 
   @Test
+  void aClientThatDoesNotReadItsStreamIsGivenUp() throws IOException {
+    try (TestServer server =
+        TestServer.start(
+            folder, e -> e, options -> options.withIdleTimeout(Duration.ofMillis(300)))) {
+      PacedBackend.pace(server.backend, 5);
+      String fields = ", \"n\": 16, \"logprobs\": 20, \"stream\": true}";
+      String body = LONG.replace("}", fields);
+      try (Socket socket = server.connect(TestServer.rawPost("/v1/completions", body))) {
+        await().until(() -> running(server) > 0);
+        await().untilAsserted(() -> assertThat(running(server)).isZero());
+        assertThat(server.metric("updraft_finished_total{finish_reason=\"abort\"}")).isPositive();
+        assertThat(socket.isConnected()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void aRequestThatTakesTooLongIsEnded() {
     try (TestServer server =
         TestServer.start(
