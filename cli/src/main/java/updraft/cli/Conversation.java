@@ -65,7 +65,7 @@ final class Conversation {
         generation.request(engine, tokens, "chat", System.nanoTime() - start).build();
     AnswerStream answer = new AnswerStream(engine, request, terminal);
     GenerateResult result;
-    try (Interrupts signals = new Interrupts(answer::cancel, "INT")) {
+    try (Interrupts _ = new Interrupts(answer::cancel, "INT")) {
       result = answer.print();
     }
     terminal.out().println();

@@ -22,7 +22,7 @@ final class GenerationOptions {
   private static final long SEED_BOUND = 1L << 53;
 
   @Option(
-      names = {"-n", "--max-tokens"},
+      names = "--max-tokens",
       paramLabel = "N",
       description = "Most tokens to generate. Default: 128, or what the context leaves.")
   private @Nullable Integer maxTokens;

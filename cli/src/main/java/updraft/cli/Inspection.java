@@ -138,55 +138,54 @@ record Inspection(
   /** The same for people. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    add(lines, "file", "%s (%s, GGUF v%d)", file, Sizes.show(fileBytes), ggufVersion);
-    add(lines, "model", "%s%s", architecture, name.isEmpty() ? "" : ", " + name);
+    lines.add(line("file", file + " (" + Sizes.show(fileBytes) + ", GGUF v" + ggufVersion + ")"));
+    lines.add(line("model", name.isEmpty() ? architecture : architecture + ", " + name));
     if (config != null) {
-      add(
-          lines,
-          "sizes",
-          "%d layers, hidden %d, heads %d × %d, key/value heads %d, feed-forward %d",
-          config.layers(),
-          config.hiddenSize(),
-          config.heads(),
-          config.headSize(),
-          config.kvHeads(),
-          config.feedForwardSize());
-      add(
-          lines,
-          "context",
-          "%d tokens, %s of keys and values a token",
-          config.contextLength(),
-          Sizes.show(config.keyValueBytes()));
+      lines.add(line("sizes", sizes(config)));
+      String perToken = Sizes.show(config.keyValueBytes()) + " of keys and values a token";
+      lines.add(line("context", config.contextLength() + " tokens, " + perToken));
     }
-    add(lines, "tensors", "%d, %s parameters", tensors, Sizes.count(parameters));
+    lines.add(line("tensors", tensors + ", " + Sizes.count(parameters) + " parameters"));
     types.forEach(
-        (type, stored) ->
-            add(lines, "", "%-5s %4d  %8s", type, stored.tensors(), Sizes.show(stored.bytes())));
+        (type, stored) -> {
+          String size = Sizes.show(stored.bytes());
+          lines.add(
+              line("", String.format(Locale.ROOT, "%-5s %4d  %8s", type, stored.tensors(), size)));
+        });
     if (tokenizer != null) {
-      add(
-          lines,
-          "tokenizer",
-          "%s%s, %d tokens, bos %d%s, eos %d",
-          tokenizer.model(),
-          tokenizer.preTokenizer().isEmpty() ? "" : " (" + tokenizer.preTokenizer() + ")",
-          tokenizer.tokens(),
-          tokenizer.bosToken(),
-          tokenizer.addsBos() ? " (added)" : "",
-          tokenizer.eosToken());
+      lines.add(line("tokenizer", words(tokenizer)));
     }
-    add(
-        lines,
-        "template",
-        "%s",
-        chatTemplate == null ? "none" : chatTemplate.length() + " characters");
-    add(lines, "runs", "%s", refusal == null ? "yes" : "no: " + refusal);
+    lines.add(
+        line("template", chatTemplate == null ? "none" : chatTemplate.length() + " characters"));
+    lines.add(line("runs", refusal == null ? "yes" : "no: " + refusal));
     return lines;
   }
 
-  private static void add(List<String> lines, String label, String format, Object... values) {
-    lines.add(
-        OneLine.of(
-            String.format(Locale.ROOT, "%-10s ", label)
-                + String.format(Locale.ROOT, format, values)));
+  private static String sizes(Config config) {
+    return String.format(
+        Locale.ROOT,
+        "%d layers, hidden %d, heads %d × %d, key/value heads %d, feed-forward %d",
+        config.layers(),
+        config.hiddenSize(),
+        config.heads(),
+        config.headSize(),
+        config.kvHeads(),
+        config.feedForwardSize());
+  }
+
+  private static String words(Vocabulary tokenizer) {
+    return String.format(
+        Locale.ROOT,
+        "%s%s, %d tokens, bos %d%s, eos %d",
+        tokenizer.model(),
+        tokenizer.preTokenizer().isEmpty() ? "" : " (" + tokenizer.preTokenizer() + ")",
+        tokenizer.tokens(),
+        tokenizer.bosToken(),
+        tokenizer.addsBos() ? " (added)" : "",
+        tokenizer.eosToken());
+  }
+
+  private static String line(String label, String text) {
+    return OneLine.of(String.format(Locale.ROOT, "%-10s %s", label, text));
   }
 }

@@ -54,7 +54,7 @@ final class Interrupts implements AutoCloseable {
           try {
             handle(signal, handler);
           } catch (ReflectiveOperationException e) {
-            throw new AssertionError("it worked before", e);
+            throw new LinkageError("it worked before", e);
           }
         });
     before.clear();

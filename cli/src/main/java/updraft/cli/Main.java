@@ -1,26 +1,30 @@
 package updraft.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The command {@code updraft}. A subcommand is a class of its own and a line in {@link #line}. */
 @Command(
     name = "updraft",
     description = "Speculative decoding for large language models, in plain Java.",
-    versionProvider = Version.class,
     footer = {
       "",
       "Try:  updraft run --prompt \"The quick brown fox\"",
@@ -30,7 +34,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main implements Runnable {
   private final Terminal terminal;
 
-  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   private Main(Terminal terminal) {
     this.terminal = terminal;
@@ -41,14 +45,17 @@ public final class Main implements Runnable {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.putIfAbsent("HOME", System.getProperty("user.home"));
     if (!environment.containsKey(Terminal.TERMINALS)) {
-      boolean terminal = System.console() != null && System.console().isTerminal();
+      boolean terminal = hasTerminal();
       environment.put(Terminal.TERMINALS, terminal ? "012" : "");
     }
-    PrintStream out = stream(new FileOutputStream(FileDescriptor.out), false);
+    StandardOutput results = new StandardOutput();
+    PrintStream out = stream(results, false);
     PrintStream err = stream(standardError(environment), true);
     System.setErr(err); // what libraries print goes the same way
     int status = run(List.of(arguments), System.in, out, err, environment);
-    out.flush();
+    if (status == 0 && results.loss().isPresent()) {
+      status = new Terminal(System.in, out, err, environment).fail(results.loss().get());
+    }
     System.exit(status);
   }
 
@@ -85,9 +92,7 @@ public final class Main implements Runnable {
             .addSubcommand(new InspectCommand(terminal))
             .addSubcommand(new TokenizeCommand(terminal))
             .addSubcommand(new RenderCommand(terminal));
-    line.getSubcommands()
-        .values()
-        .forEach(command -> command.getCommandSpec().usageMessage().sortOptions(false));
+    dress(line);
     line.setExpandAtFiles(false) // a prompt may begin with @
         .setOut(terminal.writer(terminal.out()))
         .setErr(terminal.writer(terminal.err()))
@@ -102,26 +107,23 @@ public final class Main implements Runnable {
     return line;
   }
 
+  /** What all commands have alike. */
+  private static void dress(CommandLine line) {
+    line.getCommandSpec()
+        .mixinStandardHelpOptions(true)
+        .versionProvider(new Version())
+        .usageMessage()
+        .sortOptions(false);
+    line.getSubcommands().values().forEach(Main::dress);
+  }
+
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description = "Say more on standard error: what is chosen, and where an error arose.")
-  private void verbose(boolean verbose) {
+  void verbose(boolean verbose) {
     terminal.verbose(verbose);
   }
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show what a command can do.")
-  private boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Show the version.")
-  private boolean version;
 
   /** Without a command: what there is. */
   @Override
@@ -131,25 +133,33 @@ public final class Main implements Runnable {
     }
   }
 
+  /** Null-safe: what {@code System.console} returns is up to the JDK's provider. */
+  private static boolean hasTerminal() {
+    @SuppressWarnings("SystemConsoleNull")
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
   private static PrintStream stream(OutputStream bytes, boolean byLine) {
     return new PrintStream(
         new BufferedOutputStream(bytes, 1 << 13), byLine, StandardCharsets.UTF_8);
   }
 
   /**
-   * The launcher keeps the JVM's own notices apart from standard error and passes that as another
-   * descriptor. Where it cannot be opened (a socket, another user's terminal) descriptor 2 leads
-   * there too.
+   * The launcher keeps the JVM's own notices apart from standard error, which it passes as another
+   * descriptor. A descriptor has no public constructor, and opening {@code /dev/fd} anew would lose
+   * the place that processes share in a file; so the launcher opens java.io to us. Where that
+   * fails, descriptor 2 leads to standard error too.
    */
   private static OutputStream standardError(Map<String, String> environment) {
-    String descriptor = environment.get("UPDRAFT_STDERR");
-    if (descriptor != null) {
-      try {
-        return new FileOutputStream(descriptor, true);
-      } catch (IOException e) {
-        return new FileOutputStream(FileDescriptor.err);
-      }
+    String number = environment.getOrDefault("UPDRAFT_STDERR", "2");
+    try {
+      Constructor<FileDescriptor> descriptor =
+          FileDescriptor.class.getDeclaredConstructor(int.class);
+      descriptor.setAccessible(true);
+      return new FileOutputStream(descriptor.newInstance(Integer.parseInt(number)));
+    } catch (ReflectiveOperationException | InaccessibleObjectException | NumberFormatException e) {
+      return new FileOutputStream(FileDescriptor.err);
     }
-    return new FileOutputStream(FileDescriptor.err);
   }
 }

@@ -24,8 +24,8 @@ import updraft.text.ChatPrompt;
     description = "Continue a prompt.",
     footer = {
       "",
-      "The text goes to standard output as it comes. The prompt is --prompt, --prompt-file or",
-      "standard input; at a terminal without any of them, a sample."
+      "The text goes to standard output as it comes. The prompt is --prompt,",
+      "--prompt-file or standard input; without any of them, a sample."
     })
 final class RunCommand implements Callable<Integer> {
   private static final String SAMPLE =
@@ -130,10 +130,12 @@ final class RunCommand implements Callable<Integer> {
     return result;
   }
 
-  /** An answer that did not come to its end is a failure. */
+  /** An answer cut short is a failure, unless its reader had enough and went away. */
   private int status(GenerateResult result) {
     for (Choice choice : result.choices()) {
-      if (choice.reason() == FinishReason.ERROR || choice.reason() == FinishReason.ABORT) {
+      boolean failed =
+          choice.reason() == FinishReason.ERROR || choice.reason() == FinishReason.ABORT;
+      if (failed && !terminal.out().checkError()) {
         String error = choice.error();
         return terminal.fail(new CommandException(error == null ? "the request failed" : error));
       }

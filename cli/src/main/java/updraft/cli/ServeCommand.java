@@ -22,9 +22,9 @@ import updraft.server.UpdraftServer;
     description = "Serve OpenAI's HTTP interface.",
     footer = {
       "",
-      "Prints `listening on http://HOST:PORT` when ready. SIGTERM or Ctrl-C lets running requests",
-      "end first, a second one does not wait. The key that clients must send comes from",
-      "--api-key-file or the variable UPDRAFT_API_KEY."
+      "Prints `listening on http://HOST:PORT` when ready. SIGTERM or Ctrl-C lets",
+      "running requests end first, a second one does not wait. The key that clients",
+      "must send comes from --api-key-file or the variable UPDRAFT_API_KEY."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final String KEY_VARIABLE = "UPDRAFT_API_KEY";
@@ -107,7 +107,7 @@ final class ServeCommand implements Callable<Integer> {
   /** Returns at the first signal; a second one ends the process without waiting. */
   private void serveUntilTold(UpdraftServer server) throws IOException {
     CountDownLatch told = new CountDownLatch(1);
-    try (Interrupts signals = new Interrupts(told::countDown, "TERM", "INT")) {
+    try (Interrupts _ = new Interrupts(told::countDown, "TERM", "INT")) {
       terminal.out().println("listening on http://" + authority(server.start()));
       terminal.out().flush();
       told.await();

@@ -59,7 +59,7 @@ public record ModelPuller(ModelStore store, URI hub, List<String> pip, Consumer<
     if (Files.isRegularFile(target)) {
       return target;
     }
-    String[] parts = model.hub().split("/");
+    String[] parts = model.hub().split("/", -1);
     URI source =
         hub.resolve("/" + parts[0] + "/" + parts[1] + "/resolve/" + parts[2] + "/" + model.file());
     log.accept("getting " + model.name() + " (" + model.description() + ") from " + source);
