@@ -151,6 +151,17 @@ class RunCommandTest {
   }
 
   @Test
+  void endsBeforeAnyOfSeveralStopStrings() {
+    String whole = run("--prompt", "tea", "--json").succeeds().json().get("text").asString();
+    String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 2);
+    JsonNode json =
+        run("--prompt", "tea", "--json", "--stop", "\u0001never", "--stop", stop).succeeds().json();
+
+    assertThat(json.get("finish_reason").asString()).isEqualTo("stop");
+    assertThat(json.get("text").asString()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
+  }
+
+  @Test
   void showsFiguresAtATerminalOnly() {
     CommandLineRun terminal = new CommandLineRun(folder).with(Terminal.TERMINALS, "12");
 
