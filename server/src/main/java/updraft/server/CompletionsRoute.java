@@ -42,7 +42,7 @@ final class CompletionsRoute implements Handler {
   }
 
   private static void refuseUnsupported(JsonFields body) {
-    if (body.string("suffix", "") instanceof String suffix && !suffix.isEmpty()) {
+    if (!"".equals(body.string("suffix", ""))) {
       throw ApiException.badRequest("suffix", "suffix must be left out, it is not supported");
     }
     if (body.flag("echo", false)) {

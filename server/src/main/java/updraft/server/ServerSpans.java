@@ -9,8 +9,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.TextMapGetter;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import updraft.trace.Tracing;
 
@@ -95,13 +93,6 @@ final class ServerSpans {
   /** Reads a request's headers. */
   private enum Headers implements TextMapGetter<Context> {
     GETTER;
-
-    @Override
-    public Iterable<String> keys(Context carrier) {
-      List<String> names = new ArrayList<>();
-      carrier.req().getHeaderNames().asIterator().forEachRemaining(names::add);
-      return names;
-    }
 
     @Override
     public @Nullable String get(@Nullable Context carrier, String key) {

@@ -150,7 +150,7 @@ public final class UpdraftServer {
     if (!context.path().equals("/health") && !authorized(context.header("Authorization"))) {
       throw ApiException.unauthorized();
     }
-    if (draining.get() && context.method() == HandlerType.POST) {
+    if (draining.get() && context.method().equals(HandlerType.POST)) {
       throw ApiException.shuttingDown();
     }
   }

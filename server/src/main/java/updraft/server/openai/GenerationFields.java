@@ -1,6 +1,7 @@
 package updraft.server.openai;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import updraft.request.GenerateRequest;
 import updraft.request.InvalidRequestException;
 import updraft.request.NgramMatch;
@@ -40,8 +41,8 @@ public final class GenerationFields {
   }
 
   private static SpeculationOptions speculation(JsonFields body) {
-    if (body.node("speculation") instanceof tools.jackson.databind.JsonNode node
-        && node.isString()) {
+    JsonNode node = body.node("speculation");
+    if (node != null && node.isString()) {
       return SpeculationOptions.of(SpeculationMethod.of(node.asString()));
     }
     JsonFields fields = body.object("speculation");
