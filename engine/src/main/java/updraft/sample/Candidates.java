@@ -24,11 +24,12 @@ final class Candidates {
   /** Fewest keys to gather before top-k narrows them, so that it seldom has to. */
   private static final int GATHERED = 1024;
 
+  private final SamplerScratch scratch;
   private final float inverseTemperature;
   private final double temperature;
   private final long[] keys;
 
-  /** By token: see {@link #relative(float)}. */
+  /** By token: its probability relative to the likeliest, of those left at least. */
   private final float[] relative;
 
   private int size;
@@ -43,6 +44,7 @@ final class Candidates {
     this.temperature = temperature;
     // finite for the least temperatures too, so that 0 times it is 0
     inverseTemperature = (float) Math.min(1 / (double) temperature, Float.MAX_VALUE);
+    this.scratch = scratch;
     keys = scratch.keys();
     relative = scratch.relative();
   }
@@ -71,7 +73,7 @@ final class Candidates {
     }
     keepTop(k);
     for (int i = 0; i < size; i++) {
-      relative[token(keys[i])] = relative(logit(keys[i]));
+      relative[token(keys[i])] = Exp.exp(scaled(logit(keys[i])));
     }
   }
 
@@ -85,14 +87,15 @@ final class Candidates {
     size = 0;
     long total = 0;
     for (int token = 0; token < vocabulary; token++) {
-      relative[token] = relative(logits[offset + token]);
+      relative[token] = scaled(logits[offset + token]);
     }
+    scratch.exponentials(relative);
     for (int token = 0; token < vocabulary; token++) { // apart, so that C2 makes it vector code
       total += (long) (relative[token] * WEIGHT_ONE);
     }
     // all tokens below this together weigh less than what top-p may leave out
     float least = (float) ((1.0 - topP) * total / vocabulary) / WEIGHT_ONE;
-    least = Math.max(Math.max(Math.nextDown(least), minP), Float.MIN_NORMAL);
+    least = Math.max(Math.max(Math.nextDown(least), minP), 1 / WEIGHT_ONE);
     for (int token = 0; token < vocabulary; token++) {
       if (relative[token] >= least) {
         keys[size++] = key(logits[offset + token], token);
@@ -142,10 +145,8 @@ final class Candidates {
     return (float) Math.max(max - SPREAD * temperature, -Float.MAX_VALUE);
   }
 
-  /** exp((logit - max) / T), or 0 when that is too little to count. */
-  private float relative(float logit) {
-    float scaled = (logit - max) * inverseTemperature;
-    return scaled < -(float) SPREAD ? 0 : Exp.exp(scaled);
+  private float scaled(float logit) {
+    return (logit - max) * inverseTemperature;
   }
 
   private long weight(long key) {

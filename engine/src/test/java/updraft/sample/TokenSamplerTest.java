@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import updraft.kernel.Kernels;
 import updraft.request.InvalidRequestException;
 import updraft.request.SamplingOptions;
 
@@ -63,6 +66,30 @@ class TokenSamplerTest {
       assertThat(sampler(hot.topK(1).build(), 300, 0).choose(logits, 0, round)).isEqualTo(greedy);
       hot.topK(0).topP(Float.MIN_VALUE);
       assertThat(sampler(hot.build(), 300, 0).choose(logits, 0, round)).isEqualTo(greedy);
+    }
+  }
+
+  /** Kernels of every width that this machine has, and the scalar ones. */
+  @Test
+  void choosesTheSameWithKernelsOfAnyWidth() {
+    Random random = new Random(9);
+    int widest = Kernels.of(-1).lanes() * 32;
+    List<Kernels> widths = new ArrayList<>();
+    for (int bits : new int[] {0, 128, 256, 512}) {
+      if (bits <= widest) {
+        widths.add(Kernels.of(bits));
+      }
+    }
+    for (int round = 0; round < 200; round++) {
+      int vocabulary = 1 + random.nextInt(700);
+      SamplingOptions options = randomOptions(random, vocabulary);
+      float[] logits = randomLogits(random, vocabulary, 0);
+      int expected = sampler(options, vocabulary, 0).choose(logits, 0, round);
+      for (Kernels kernels : widths) {
+        SamplerScratch scratch = new SamplerScratch(vocabulary, kernels.rowMath());
+        TokenSampler sampler = new TokenSampler(options, 0, new int[0], scratch);
+        assertThat(sampler.choose(logits, 0, round)).as(kernels.name()).isEqualTo(expected);
+      }
     }
   }
 
