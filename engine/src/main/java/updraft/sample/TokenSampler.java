@@ -53,8 +53,7 @@ public final class TokenSampler implements TokenChooser {
     this.options = options;
     this.scratch = scratch;
     vocabulary = scratch.vocabulary();
-    contest =
-        new NoiseContest(new GumbelNoise(options.seed(), choice), options.temperature());
+    contest = new NoiseContest(new GumbelNoise(options.seed(), choice), options.temperature());
     processors = processors(options, vocabulary, prompt);
     candidates =
         !options.greedy() && filters(options, vocabulary)

@@ -39,7 +39,9 @@ class GumbelNoiseTest {
     for (int i = 0; i < 200_000; i++) {
       int word = i < 200 ? i - 100 : random.nextInt() >> random.nextInt(32);
       assertThat(GumbelNoise.of(word))
-          .isBetween(GumbelNoise.MIN, Math.min(GumbelNoise.MAX, GumbelNoise.bound(GumbelNoise.leadingBits(word))));
+          .isBetween(
+              GumbelNoise.MIN,
+              Math.min(GumbelNoise.MAX, GumbelNoise.bound(GumbelNoise.leadingBits(word))));
     }
   }
 
