@@ -12,10 +12,13 @@ import updraft.model.ModelWeights;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
 import updraft.request.TokenEvent;
+import updraft.schedule.Calibration;
 import updraft.schedule.Generation;
 import updraft.schedule.Scheduler;
 import updraft.schedule.SchedulerOptions;
 import updraft.schedule.Speculation;
+import updraft.speculate.CostCurve;
+import updraft.speculate.NgramDrafter;
 import updraft.text.ChatTemplate;
 import updraft.text.Tokenizer;
 import updraft.text.Tokenizers;
@@ -69,7 +72,11 @@ public final class Engine implements AutoCloseable {
         new Tracing(
             options.openTelemetry(), TraceClock.SYSTEM, options.traceLevel(), new EngineMetrics());
     backend.warmUp();
-    this.speculation = new Speculation(new NoDrafter(), tracing);
+    CostCurve costs = new CostCurve();
+    if (options.calibrate()) {
+      Calibration.run(backend, costs);
+    }
+    this.speculation = new Speculation(new NgramDrafter(), costs, tracing);
     this.scheduler =
         new Scheduler(
             new SchedulerOptions(
@@ -248,33 +255,5 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     close(Duration.ZERO);
-  }
-
-  /** Drafts nothing. */
-  private static final class NoDrafter implements updraft.speculate.Drafter {
-    @Override
-    public String method() {
-      return "off";
-    }
-
-    @Override
-    public updraft.speculate.DraftSession open(updraft.speculate.DraftContext context) {
-      return new Session(context);
-    }
-
-    @Override
-    public void draft(java.util.List<updraft.speculate.DraftSession> sessions) {}
-
-    @Override
-    public void extend(java.util.List<updraft.speculate.DraftSession> sessions) {}
-
-    @Override
-    public void close(updraft.speculate.DraftSession session) {}
-
-    private static final class Session extends updraft.speculate.DraftSession {
-      Session(updraft.speculate.DraftContext context) {
-        super(context);
-      }
-    }
   }
 }

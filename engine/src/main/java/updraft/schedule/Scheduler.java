@@ -151,13 +151,18 @@ public final class Scheduler implements AutoCloseable {
     List<Sequence> active = plan.active();
     stepTimes.start(active);
     tracing.startAll(plan.decoding(), Stage.SPEC_VERIFY);
+    long started = clock.nanoTime();
     RowOutputs outputs = backend.forward(plan.batch());
     for (int i = 0; i < active.size(); i++) {
       settle(active.get(i), outputs);
     }
     tracing.endAll(plan.decoding(), Stage.SPEC_VERIFY);
     tracing.endAll(plan.prefilling(), Stage.CHUNKED_PREFILL);
-    speculation.settled(plan.decoding());
+    speculation.settled(
+        plan.decoding(),
+        plan.batch().rows(),
+        !plan.prefilling().isEmpty(),
+        clock.nanoTime() - started);
     tracing.endAll(plan.decoding(), Stage.DECODE_LOOP);
     for (int i = 0; i < endings.size(); i++) {
       Ending ending = endings.get(i);
@@ -290,9 +295,9 @@ public final class Scheduler implements AutoCloseable {
 
   /** The one way out of the engine. */
   private void end(Sequence sequence, FinishReason reason, @Nullable String error) {
-    double predicted = speculation.close(sequence);
+    speculation.close(sequence);
     residents.leave(sequence);
-    sequence.end(reason, error, predicted);
+    sequence.end(reason, error);
   }
 
   private static String message(Throwable cause) {

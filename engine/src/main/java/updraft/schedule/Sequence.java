@@ -12,6 +12,7 @@ import updraft.request.TokenLogprob;
 import updraft.request.TokenOrigin;
 import updraft.sample.LogProbs;
 import updraft.sample.TokenSampler;
+import updraft.speculate.DraftBudget;
 import updraft.speculate.DraftContext;
 import updraft.speculate.DraftSession;
 import updraft.speculate.DraftTree;
@@ -51,6 +52,8 @@ final class Sequence implements DraftContext, Timed {
   private boolean begun;
 
   private @Nullable DraftSession draft;
+
+  private final DraftBudget.Account account = new DraftBudget.Account();
 
   /** The root alone: what is verified when nothing drafts. */
   private final DraftTree plain = new DraftTree(0);
@@ -145,6 +148,7 @@ final class Sequence implements DraftContext, Timed {
   /** This round verifies nothing: its tree is the root alone. */
   void startPlainRound() {
     tree().reset(tokens[length - 1]);
+    account.plainRound();
   }
 
   /** Positions 0 … positions-1 now have keys and values. */
@@ -158,7 +162,7 @@ final class Sequence implements DraftContext, Timed {
   }
 
   /** Tells the listener and completes the choice. */
-  void end(FinishReason reason, @Nullable String error, double predictedSpeedup) {
+  void end(FinishReason reason, @Nullable String error) {
     finished = true;
     FinishReason told = reason;
     String toldError = error;
@@ -171,7 +175,7 @@ final class Sequence implements DraftContext, Timed {
       }
     }
     times.finish(told, toldError);
-    generation.finished(choice, answer.choice(told, toldError), predictedSpeedup);
+    generation.finished(choice, answer.choice(told, toldError), account.predictedSpeedup());
   }
 
   void rows(int first, int count) {
@@ -230,6 +234,11 @@ final class Sequence implements DraftContext, Timed {
 
   void draft(@Nullable DraftSession session) {
     draft = session;
+  }
+
+  /** What the draft budget remembers of it. */
+  DraftBudget.Account account() {
+    return account;
   }
 
   /** What this round verifies: the drafter's tree, or the root alone. */

@@ -4,23 +4,41 @@ import java.util.ArrayList;
 import java.util.List;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
+import updraft.speculate.CostCurve;
+import updraft.speculate.DraftBudget;
+import updraft.speculate.DraftBudget.Account;
 import updraft.speculate.DraftSession;
+import updraft.speculate.DraftTree;
 import updraft.speculate.Drafter;
 import updraft.trace.Stage;
 import updraft.trace.Tracing;
 
 /**
- * Drafts for the running sequences: opens and closes their sessions, asks how far to draft, lets
- * the drafter catch up. Engine thread only.
+ * Drafts for the running sequences: opens and closes their sessions, decides with the budget how far
+ * they are verified, lets the drafter catch up. Engine thread only, but for construction.
  */
 public final class Speculation implements AutoCloseable {
+  /** Drafted tokens of a request that names its drafter but no number: SGLang's 12 with the root. */
+  private static final int FIXED_NODES = 11;
+
+  /** Drafted tokens of which the budget chooses. */
+  private static final int AUTO_NODES = 24;
+
   private final Drafter drafter;
+  private final CostCurve costs;
+  private final DraftBudget budget;
   private final Tracing tracing;
+
+  // of the current step; reused
   private final List<Sequence> drafting = new ArrayList<>();
   private final List<DraftSession> sessions = new ArrayList<>();
+  private final List<DraftTree> budgeted = new ArrayList<>();
+  private final List<Account> accounts = new ArrayList<>();
 
-  public Speculation(Drafter drafter, Tracing tracing) {
+  public Speculation(Drafter drafter, CostCurve costs, Tracing tracing) {
     this.drafter = drafter;
+    this.costs = costs;
+    this.budget = new DraftBudget(costs);
     this.tracing = tracing;
   }
 
@@ -32,34 +50,39 @@ public final class Speculation implements AutoCloseable {
   }
 
   /**
-   * Fills the sequences' trees.
+   * Fills the trees of this step's rounds.
    *
+   * @param otherRows rows that the step has beside these sequences'
    * @param spareRows drafted tokens that all of them together may have
    */
-  void draft(List<Sequence> decoding, int spareRows) {
+  void draft(List<Sequence> decoding, int otherRows, int spareRows) {
     drafting.clear();
     sessions.clear();
     int spare = spareRows;
     for (int i = 0; i < decoding.size(); i++) {
       Sequence sequence = decoding.get(i);
       DraftSession session = sequence.draft();
-      int left = sequence.tokens().length - sequence.length();
-      int nodes = session == null ? 0 : Math.min(spare, Math.min(left - 1, 11));
-      if (session == null || nodes <= 0) {
+      int nodes = session == null ? 0 : Math.min(spare, limit(sequence));
+      if (session == null || nodes <= 0 || !wantsDraft(sequence)) {
         sequence.startPlainRound();
         continue;
       }
-      session.startRound(nodes, SpeculationOptions.MAX_NODES);
+      int depth = sequence.speculation().depth();
+      session.startRound(nodes, depth == 0 ? SpeculationOptions.MAX_NODES : depth);
       drafting.add(sequence);
       sessions.add(session);
+      if (!isAuto(sequence)) {
+        spare -= nodes;
+      }
     }
     if (sessions.isEmpty()) {
       return;
     }
     tracing.startAll(drafting, Stage.SPEC_DRAFT);
     drafter.draft(sessions);
+    pruneByBudget(otherRows + decoding.size(), spare);
     for (int i = 0; i < drafting.size(); i++) {
-      var tree = sessions.get(i).tree();
+      DraftTree tree = sessions.get(i).tree();
       drafting
           .get(i)
           .times()
@@ -68,28 +91,72 @@ public final class Speculation implements AutoCloseable {
     tracing.endAll(drafting, Stage.SPEC_DRAFT);
   }
 
-  /** Lets the drafter catch up with what a step committed. */
-  void settled(List<Sequence> decoding) {
+  /** Most tokens worth drafting: as many as may still be generated after the bonus. */
+  private static int limit(Sequence sequence) {
+    int left = sequence.tokens().length - sequence.length() - 1;
+    int asked = sequence.speculation().nodes();
+    int wanted = asked > 0 ? asked : isAuto(sequence) ? AUTO_NODES : FIXED_NODES;
+    return left <= 0 ? 0 : Math.min(wanted, SpeculationOptions.MAX_NODES);
+  }
+
+  private static boolean isAuto(Sequence sequence) {
+    return sequence.speculation().method() == SpeculationMethod.AUTO;
+  }
+
+  private static boolean wantsDraft(Sequence sequence) {
+    return !isAuto(sequence) || sequence.account().drafts();
+  }
+
+  private void pruneByBudget(int plainRows, int spare) {
+    budgeted.clear();
+    accounts.clear();
+    int rows = plainRows;
+    for (int i = 0; i < drafting.size(); i++) {
+      if (isAuto(drafting.get(i))) {
+        budgeted.add(sessions.get(i).tree());
+        accounts.add(drafting.get(i).account());
+      } else {
+        rows += sessions.get(i).tree().draftedTokens();
+      }
+    }
+    if (!budgeted.isEmpty()) {
+      budget.prune(budgeted, accounts, rows, spare);
+    }
+  }
+
+  /**
+   * A step is over: the drafter catches up with what was committed, the cost curve with what it took.
+   *
+   * @param rows in the forward
+   * @param nanos the forward and verification took
+   */
+  void settled(List<Sequence> decoding, int rows, boolean prefilled, long nanos) {
     sessions.clear();
+    drafting.clear();
     for (int i = 0; i < decoding.size(); i++) {
       DraftSession session = decoding.get(i).draft();
       if (session != null) {
         sessions.add(session);
+        drafting.add(decoding.get(i));
       }
     }
     if (!sessions.isEmpty()) {
+      tracing.startAll(drafting, Stage.SPEC_DRAFT_EXTEND);
       drafter.extend(sessions);
+      tracing.endAll(drafting, Stage.SPEC_DRAFT_EXTEND);
+    }
+    if (!prefilled) {
+      costs.observe(rows, nanos * 1e-9);
     }
   }
 
   /** Forgets a sequence. */
-  double close(Sequence sequence) {
+  void close(Sequence sequence) {
     DraftSession session = sequence.draft();
     if (session != null) {
       drafter.close(session);
       sequence.draft(null);
     }
-    return 1;
   }
 
   @Override

@@ -45,7 +45,7 @@ final class StepPlan {
     active.clear();
     choose();
     tracing.startAll(decoding, Stage.DECODE_LOOP);
-    speculation.draft(decoding, spareRows());
+    speculation.draft(decoding, batch.rows(), spareRows());
     for (int i = 0; i < decoding.size(); i++) {
       addRound(decoding.get(i));
     }

@@ -15,6 +15,10 @@ public final class DraftTree {
   private final float[] probabilities;
   private final int[] firstChildren;
   private final int[] nextSiblings;
+
+  /** By old node its new one, while nodes are dropped. */
+  private final int[] moved;
+
   private int size;
 
   /**
@@ -28,6 +32,7 @@ public final class DraftTree {
     probabilities = new float[capacity];
     firstChildren = new int[capacity];
     nextSiblings = new int[capacity];
+    moved = new int[capacity];
   }
 
   /** Makes this the tree of the root alone. */
@@ -53,6 +58,24 @@ public final class DraftTree {
           "children of a node must have distinct tokens: parent=" + parent + ", token=" + token);
     }
     return append(token, parent, depths[parent] + 1, probability);
+  }
+
+  /**
+   * Keeps the nodes whose probability is at least {@code least}, and of those the first {@code most}.
+   * A path's probability never grows, so the parents of what is kept are kept.
+   */
+  public void keepLikeliest(float least, int most) {
+    int old = size;
+    size = Math.min(size, 1);
+    firstChildren[0] = NONE;
+    for (int node = 1; node < old && size <= most; node++) {
+      int parent = parents[node];
+      int kept = parent == 0 ? 0 : moved[parent];
+      moved[node] = NONE;
+      if (probabilities[node] >= least && kept != NONE) {
+        moved[node] = append(tokens[node], kept, depths[node], probabilities[node]);
+      }
+    }
   }
 
   private int append(int token, int parent, int depth, float probability) {
