@@ -14,7 +14,9 @@ public final class Calibration {
 
   private Calibration() {}
 
-  /** Runs chains of rows after a context of nothing in particular; no sequence may hold pages yet. */
+  /**
+   * Runs chains of rows after a context of nothing in particular; no sequence may hold pages yet.
+   */
   public static void run(Backend backend, CostCurve costs) {
     int positions = CONTEXT + ROWS[ROWS.length - 1];
     int pages = PageTable.pagesFor(positions);

@@ -14,11 +14,13 @@ import updraft.trace.Stage;
 import updraft.trace.Tracing;
 
 /**
- * Drafts for the running sequences: opens and closes their sessions, decides with the budget how far
- * they are verified, lets the drafter catch up. Engine thread only, but for construction.
+ * Drafts for the running sequences: opens and closes their sessions, decides with the budget how
+ * far they are verified, lets the drafter catch up. Engine thread only, but for construction.
  */
 public final class Speculation implements AutoCloseable {
-  /** Drafted tokens of a request that names its drafter but no number: SGLang's 12 with the root. */
+  /**
+   * Drafted tokens of a request that names its drafter but no number: SGLang's 12 with the root.
+   */
   private static final int FIXED_NODES = 11;
 
   /** Drafted tokens of which the budget chooses. */
@@ -80,7 +82,7 @@ public final class Speculation implements AutoCloseable {
     }
     tracing.startAll(drafting, Stage.SPEC_DRAFT);
     drafter.draft(sessions);
-    pruneByBudget(otherRows + decoding.size(), spare);
+    pruneByBudget(decoding.size(), otherRows + decoding.size(), spare);
     for (int i = 0; i < drafting.size(); i++) {
       DraftTree tree = sessions.get(i).tree();
       drafting
@@ -107,7 +109,7 @@ public final class Speculation implements AutoCloseable {
     return !isAuto(sequence) || sequence.account().drafts();
   }
 
-  private void pruneByBudget(int plainRows, int spare) {
+  private void pruneByBudget(int plainTokens, int plainRows, int spare) {
     budgeted.clear();
     accounts.clear();
     int rows = plainRows;
@@ -120,12 +122,13 @@ public final class Speculation implements AutoCloseable {
       }
     }
     if (!budgeted.isEmpty()) {
-      budget.prune(budgeted, accounts, rows, spare);
+      budget.prune(budgeted, accounts, plainTokens, rows, spare);
     }
   }
 
   /**
-   * A step is over: the drafter catches up with what was committed, the cost curve with what it took.
+   * A step is over: the drafter catches up with what was committed, the cost curve with what it
+   * took.
    *
    * @param rows in the forward
    * @param nanos the forward and verification took

@@ -3,8 +3,8 @@ package updraft.speculate;
 import java.util.Arrays;
 
 /**
- * Seconds of a step by its number of rows, as measured on this machine: known at some numbers of rows,
- * refined while running, straight lines between, never falling. Not thread-safe.
+ * Seconds of a step by its number of rows, as measured on this machine: known at some numbers of
+ * rows, refined while running, straight lines between, never falling. Not thread-safe.
  */
 public final class CostCurve {
   /** Steps with more rows are not told apart. */
@@ -32,7 +32,8 @@ public final class CostCurve {
   public double seconds(int rows) {
     return rows <= MAX_ROWS
         ? curve[rows]
-        : curve[MAX_ROWS] + (rows - MAX_ROWS) * (curve[MAX_ROWS] - curve[MAX_ROWS / 2]) * 2 / MAX_ROWS;
+        : curve[MAX_ROWS]
+            + (rows - MAX_ROWS) * (curve[MAX_ROWS] - curve[MAX_ROWS / 2]) * 2 / MAX_ROWS;
   }
 
   /** Takes a measurement from the calibration at start: the first one replaces the guess. */

@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How many drafted nodes a step verifies. With n nodes beside r roots a step is expected to yield r +
- * Σ p tokens (p being the probabilities of the n likeliest paths, over all sequences) and to take the
- * {@link CostCurve}'s time for r + n rows; the n with the most tokens a second wins, none included.
+ * How many drafted nodes a step verifies. With n nodes beside r roots a step is expected to yield r
+ * + Σ p tokens (p being the probabilities of the n likeliest paths, over all sequences) and to take
+ * the {@link CostCurve}'s time for r + n rows; the n with the most tokens a second wins, none
+ * included.
  *
- * <p>Drafts that turn out not to pay are not even made for a while: after each such round in a row the
- * pause doubles, up to 64 rounds, and one round tries again. Not thread-safe.
+ * <p>Drafts that turn out not to pay are not even made for a while: after each such round in a row
+ * the pause doubles, up to 64 rounds, and one round tries again. Not thread-safe.
  */
 public final class DraftBudget {
   /** A draft must promise this much more than plain decoding: estimates err. */
@@ -64,19 +65,21 @@ public final class DraftBudget {
   /**
    * Prunes the trees of a step to what pays.
    *
+   * @param plainTokens tokens that the step yields without these trees
    * @param plainRows rows of the step beside these trees' nodes: their roots, other sequences' rows
    * @param most nodes that the step has room for
    */
-  public void prune(List<DraftTree> trees, List<Account> accounts, int plainRows, int most) {
+  public void prune(
+      List<DraftTree> trees, List<Account> accounts, int plainTokens, int plainRows, int most) {
     count = 0;
     for (int i = 0; i < trees.size(); i++) {
       collect(trees.get(i));
     }
     Arrays.sort(probabilities, 0, count);
-    double plain = trees.size() / costs.seconds(plainRows);
+    double plain = plainTokens / costs.seconds(plainRows);
     double best = plain * LEAST_GAIN;
     int nodes = 0;
-    double tokens = trees.size();
+    double tokens = plainTokens;
     for (int n = 1; n <= Math.min(count, most); n++) {
       tokens += probabilities[count - n];
       double rate = tokens / costs.seconds(plainRows + n);

@@ -61,8 +61,8 @@ public final class DraftTree {
   }
 
   /**
-   * Keeps the nodes whose probability is at least {@code least}, and of those the first {@code most}.
-   * A path's probability never grows, so the parents of what is kept are kept.
+   * Keeps the nodes whose probability is at least {@code least}, and of those the first {@code
+   * most}. A path's probability never grows, so the parents of what is kept are kept.
    */
   public void keepLikeliest(float least, int most) {
     int old = size;
