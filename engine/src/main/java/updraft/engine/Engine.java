@@ -175,7 +175,7 @@ public final class Engine implements AutoCloseable {
 
   /** Serves a request and waits for its result. */
   public GenerateResult generate(GenerateRequest request) {
-    return submit(request, event -> {}).result().join();
+    return scheduler.submit(request).result().join();
   }
 
   public EngineOptions options() {

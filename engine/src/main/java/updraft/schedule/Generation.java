@@ -22,7 +22,7 @@ public final class Generation {
   private static final Logger LOG = System.getLogger(Generation.class.getName());
 
   private final GenerateRequest request;
-  private final Consumer<TokenEvent> listener;
+  private final @Nullable Consumer<TokenEvent> listener;
   private final RequestTrace trace;
   private final long submittedNanos;
   private final CompletableFuture<GenerateResult> result = new CompletableFuture<>();
@@ -32,9 +32,12 @@ public final class Generation {
   private int openChoices;
   private double predictedSpeedups;
 
+  /**
+   * @param listener null when nobody listens: then tokens cost no events
+   */
   Generation(
       GenerateRequest request,
-      Consumer<TokenEvent> listener,
+      @Nullable Consumer<TokenEvent> listener,
       RequestTrace trace,
       long submittedNanos) {
     this.request = request;
@@ -77,24 +80,41 @@ public final class Generation {
     return trace;
   }
 
+  /** Whether anybody hears of tokens before the result. */
+  boolean listened() {
+    return listener != null;
+  }
+
+  /**
+   * Tells the listener, if there is one.
+   *
+   * @throws IllegalStateException if the listener threw
+   */
   void publish(TokenEvent event) {
-    listener.accept(event);
+    if (listener == null) {
+      return;
+    }
+    try {
+      listener.accept(event);
+    } catch (RuntimeException | Error e) {
+      throw new IllegalStateException("the listener failed: " + e, e);
+    }
   }
 
   void cached(int tokens) {
-    cachedTokens = Math.max(cachedTokens, tokens);
+    cachedTokens = tokens;
   }
 
   /** Ends a request that was never let in. */
-  void abort(String reason) {
+  void end(FinishReason reason, String error) {
     for (int choice = 0; choice < choices.length; choice++) {
       try {
-        publish(new TokenEvent.Finished(choice, FinishReason.ABORT, ""));
+        publish(new TokenEvent.Finished(choice, reason, ""));
       } catch (RuntimeException e) {
         LOG.log(Level.WARNING, "a listener failed on the end of its request", e);
       }
-      trace.choice(choice).finish(FinishReason.ABORT, reason);
-      finished(choice, new Choice(List.of(), "", FinishReason.ABORT, null, reason), 1);
+      trace.choice(choice).finish(reason, error);
+      finished(choice, new Choice(List.of(), "", reason, null, error), 1);
     }
   }
 

@@ -1,11 +1,8 @@
 package updraft.schedule;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import updraft.cache.PagePool;
 import updraft.cache.PrefixCache;
@@ -18,10 +15,12 @@ final class Residents {
   private final PagePool pool;
   private final @Nullable PrefixCache prefixes;
   private final int capacity;
-  private final ArrayDeque<Sequence> waiting = new ArrayDeque<>();
+  private final List<Sequence> waiting = new ArrayList<>();
   private final List<Sequence> running = new ArrayList<>();
 
-  /** The same list for readers. */
+  /** The same lists for readers. */
+  private final List<Sequence> waitingView = Collections.unmodifiableList(waiting);
+
   private final List<Sequence> runningView = Collections.unmodifiableList(running);
 
   /**
@@ -38,19 +37,13 @@ final class Residents {
     return runningView;
   }
 
-  /** How many wait. */
-  int waiting() {
-    return waiting.size();
+  /** Those next to be let in, first one first. */
+  List<Sequence> waiting() {
+    return waitingView;
   }
 
   boolean isEmpty() {
     return running.isEmpty() && waiting.isEmpty();
-  }
-
-  /** Visits those that run and those that wait. */
-  void forEach(Consumer<Sequence> visitor) {
-    running.forEach(visitor);
-    waiting.forEach(visitor);
   }
 
   /** Whether another request may leave the admission queue. */
@@ -59,7 +52,7 @@ final class Residents {
   }
 
   void await(Sequence sequence) {
-    waiting.addLast(sequence);
+    waiting.add(sequence);
   }
 
   /**
@@ -67,10 +60,11 @@ final class Residents {
    * still have to compute. One that waits for a sibling's prompt does not hold up others.
    */
   void admit() {
-    for (Iterator<Sequence> next = waiting.iterator();
-        next.hasNext() && running.size() < capacity; ) {
-      Sequence sequence = next.next();
+    int next = 0;
+    while (next < waiting.size() && running.size() < capacity) {
+      Sequence sequence = waiting.get(next);
       if (sequence.waitsForLeader()) {
+        next++;
         continue;
       }
       int cached = adoptPrefix(sequence);
@@ -78,17 +72,21 @@ final class Residents {
         pool.release(sequence.pages());
         return;
       }
-      next.remove();
+      waiting.remove(next);
       sequence.admitted(cached);
       insertByAge(sequence);
     }
   }
 
-  /** Takes the pages of the longest known prefix; the last token is always computed. */
+  /**
+   * Takes the pages of the longest known prefix, or those that a sibling has computed; the last
+   * token is always computed.
+   */
   private int adoptPrefix(Sequence sequence) {
     Sequence leader = sequence.leader();
-    if (leader != null && !leader.finished() && sequence.fresh()) {
-      return pool.share(leader.pages(), sequence.promptLength() - 1, sequence.pages());
+    if (leader != null && leader.computed() > 0 && sequence.fresh()) {
+      int shared = Math.min(leader.computed(), sequence.promptLength() - 1);
+      return pool.share(leader.pages(), shared, sequence.pages());
     }
     return prefixes == null
         ? 0
@@ -131,8 +129,8 @@ final class Residents {
 
   private void preempt(Sequence sequence) {
     leave(sequence);
-    sequence.preempted();
-    waiting.addFirst(sequence);
+    sequence.times().preempted();
+    waiting.add(0, sequence);
   }
 
   /** Takes back all pages, keeping full ones as a prefix for others. */
@@ -140,6 +138,7 @@ final class Residents {
     if (running.remove(sequence)) {
       publishPrefix(sequence);
       pool.release(sequence.pages());
+      sequence.computed(0);
     } else {
       waiting.remove(sequence);
     }

@@ -3,9 +3,7 @@ package updraft.schedule;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import updraft.cache.PagePool;
@@ -15,8 +13,6 @@ import updraft.forward.RowOutputs;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
 import updraft.request.TokenEvent;
-import updraft.request.TokenOrigin;
-import updraft.speculate.DraftTree;
 import updraft.text.Tokenizer;
 import updraft.trace.RequestTrace;
 import updraft.trace.Stage;
@@ -48,12 +44,10 @@ public final class Scheduler implements AutoCloseable {
   private final AdmissionQueue queue;
   private final Residents residents;
   private final StepPlan plan;
+  private final Settlement settlement;
   private final StepTimes stepTimes;
   private final RequestCheck check;
   private final Thread thread;
-
-  /** Sequences that the current step ends; reused. */
-  private final List<Ending> endings = new ArrayList<>();
 
   private long orders;
 
@@ -61,8 +55,6 @@ public final class Scheduler implements AutoCloseable {
   private volatile long abortAt;
 
   private volatile boolean closing;
-
-  private record Ending(Sequence sequence, FinishReason reason, @Nullable String error) {}
 
   public Scheduler(
       SchedulerOptions options,
@@ -83,6 +75,7 @@ public final class Scheduler implements AutoCloseable {
         new Residents(
             pool, options.prefixCache() ? new PrefixCache(pool) : null, options.maxSequences());
     this.plan = new StepPlan(backend, residents, speculation, tracing, options.prefillChunk());
+    this.settlement = new Settlement(backend, residents, speculation);
     this.stepTimes = tracing.steps();
     this.check =
         new RequestCheck(options.contextLength(), backend.pages(), tokenizer.vocabularySize());
@@ -96,6 +89,18 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
+   * Accepts a request whose tokens nobody hears of before its result: a token then allocates
+   * nothing.
+   *
+   * @throws updraft.request.InvalidRequestException if it cannot be served as it stands
+   * @throws QueueFullException if too many wait already
+   * @throws EngineClosedException while shutting down
+   */
+  public Generation submit(GenerateRequest request) {
+    return accept(request, null);
+  }
+
+  /**
    * Accepts a request.
    *
    * @param listener hears of tokens as they are committed, on the engine thread
@@ -104,6 +109,10 @@ public final class Scheduler implements AutoCloseable {
    * @throws EngineClosedException while shutting down
    */
   public Generation submit(GenerateRequest request, Consumer<TokenEvent> listener) {
+    return accept(request, listener);
+  }
+
+  private Generation accept(GenerateRequest request, @Nullable Consumer<TokenEvent> listener) {
     check.check(request);
     RequestTrace trace = tracing.open(request, options.model());
     Generation generation = new Generation(request, listener, trace, clock.nanoTime());
@@ -111,10 +120,10 @@ public final class Scheduler implements AutoCloseable {
       queue.add(generation);
     } catch (QueueFullException e) {
       tracing.metrics().rejected();
-      trace.fail(FinishReason.ERROR, message(e));
+      trace.fail(FinishReason.ERROR, String.valueOf(e.getMessage()));
       throw e;
     } catch (EngineClosedException e) {
-      trace.fail(FinishReason.ABORT, message(e));
+      trace.fail(FinishReason.ABORT, String.valueOf(e.getMessage()));
       throw e;
     }
     return generation;
@@ -128,9 +137,16 @@ public final class Scheduler implements AutoCloseable {
         }
       } catch (RuntimeException | Error e) {
         LOG.log(Level.ERROR, "a step failed; the requests in it end with an error", e);
-        endings.clear();
-        endAll(List.copyOf(residents.running()), FinishReason.ERROR, message(e));
+        failAll(residents.running().isEmpty() ? residents.waiting() : residents.running(), e);
       }
+    }
+  }
+
+  /** After a failure that no one sequence is to blame for. */
+  private void failAll(List<Sequence> sequences, Throwable cause) {
+    for (int i = sequences.size() - 1; i >= 0; i--) {
+      sequences.get(i).fail(cause);
+      endIfDecided(sequences.get(i));
     }
   }
 
@@ -143,7 +159,10 @@ public final class Scheduler implements AutoCloseable {
     endAborted();
     while (residents.hasRoom() && enqueueNext()) {}
     residents.admit();
-    tracing.metrics().sequences(residents.running().size(), residents.waiting() + queue.size());
+    tracing
+        .metrics()
+        .sequences(residents.running().size(), residents.waiting().size() + queue.size());
+    tracing.metrics().pages(residents.pagesUsed(), residents.pagesFree());
     if (residents.running().isEmpty()) {
       return false;
     }
@@ -152,10 +171,7 @@ public final class Scheduler implements AutoCloseable {
     stepTimes.start(active);
     tracing.startAll(plan.decoding(), Stage.SPEC_VERIFY);
     long started = clock.nanoTime();
-    RowOutputs outputs = backend.forward(plan.batch());
-    for (int i = 0; i < active.size(); i++) {
-      settle(active.get(i), outputs);
-    }
+    compute(active);
     tracing.endAll(plan.decoding(), Stage.SPEC_VERIFY);
     tracing.endAll(plan.prefilling(), Stage.CHUNKED_PREFILL);
     speculation.settled(
@@ -164,13 +180,10 @@ public final class Scheduler implements AutoCloseable {
         !plan.prefilling().isEmpty(),
         clock.nanoTime() - started);
     tracing.endAll(plan.decoding(), Stage.DECODE_LOOP);
-    for (int i = 0; i < endings.size(); i++) {
-      Ending ending = endings.get(i);
-      end(ending.sequence(), ending.reason(), ending.error());
+    for (int i = 0; i < active.size(); i++) {
+      endIfDecided(active.get(i));
     }
-    endings.clear();
     stepTimes.end(active, plan.batch().rows());
-    tracing.metrics().pages(residents.pagesUsed(), residents.pagesFree());
     return true;
   }
 
@@ -180,131 +193,75 @@ public final class Scheduler implements AutoCloseable {
     if (generation == null) {
       return false;
     }
-    Sequence leader = null;
-    for (int choice = 0; choice < generation.request().choices(); choice++) {
-      Sequence sequence = new Sequence(generation, choice, leader, orders++, tokenizer);
-      residents.await(sequence);
-      leader = leader == null ? sequence : leader;
+    try {
+      Sequence[] siblings = new Sequence[generation.request().choices()];
+      for (int choice = 0; choice < siblings.length; choice++) {
+        Sequence leader = choice == 0 ? null : siblings[0];
+        siblings[choice] = new Sequence(generation, choice, leader, orders++, tokenizer);
+      }
+      for (Sequence sequence : siblings) {
+        residents.await(sequence);
+      }
+    } catch (RuntimeException | Error e) {
+      generation.end(FinishReason.ERROR, String.valueOf(e.getMessage()));
     }
     return true;
   }
 
-  /** Takes one sequence's outputs; what goes wrong here goes wrong for it alone. */
-  private void settle(Sequence sequence, RowOutputs outputs) {
+  /** Runs the forward; when it fails, so do all sequences in it. */
+  private void compute(List<Sequence> active) {
+    RowOutputs outputs;
     try {
-      if (sequence.decoding()) {
-        settleRound(sequence, outputs);
-      } else {
-        settleChunk(sequence, outputs);
+      outputs = backend.forward(plan.batch());
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a forward failed; the requests in it end with an error", e);
+      for (int i = 0; i < active.size(); i++) {
+        active.get(i).fail(e);
       }
-      FinishReason reason = sequence.reason();
-      if (reason != null) {
-        endings.add(new Ending(sequence, reason, null));
-      }
-    } catch (RuntimeException e) {
-      endings.add(new Ending(sequence, FinishReason.ERROR, message(e)));
-    }
-  }
-
-  private void settleChunk(Sequence sequence, RowOutputs outputs) {
-    int last = sequence.firstRow() + sequence.rows() - 1;
-    for (int row = sequence.firstRow(); row <= last; row++) {
-      refuseFault(outputs, row);
-    }
-    sequence.times().prefilled(sequence.rows());
-    sequence.computed(sequence.computed() + sequence.rows());
-    if (sequence.toPrefill() > 0) {
       return;
     }
-    if (sequence.fresh()) {
-      sequence.takeFirstToken(outputs.logits(), outputs.logitsOffset(last));
-    }
-    sequence.times().advance(Stage.PREFILL_FORWARD, Stage.DECODE_FORWARD);
-    residents.publishPrefix(sequence);
-    speculation.open(sequence);
-  }
-
-  /**
-   * Walks the tree from the root as plain decoding would: the token chosen at a node either is one
-   * of its children, which is then accepted, or it is the bonus and ends the round.
-   */
-  private void settleRound(Sequence sequence, RowOutputs outputs) {
-    DraftTree tree = sequence.tree();
-    int root = sequence.length() - 1;
-    int node = 0;
-    int accepted = 0;
-    while (true) {
-      int row = sequence.firstRow() + node;
-      refuseFault(outputs, row);
-      int offset = outputs.logitsOffset(row);
-      int token = sequence.choose(outputs.logits(), offset, root + accepted);
-      int child = tree.child(node, token);
-      sequence.commit(
-          token,
-          child == DraftTree.NONE ? TokenOrigin.TARGET : TokenOrigin.NGRAM,
-          outputs.logits(),
-          offset);
-      if (child == DraftTree.NONE || sequence.reason() != null) {
-        break;
-      }
-      accepted++;
-      if (child != accepted) {
-        backend.copySlot(
-            sequence.pages().slot(root + child), sequence.pages().slot(root + accepted));
-      }
-      node = child;
-    }
-    sequence.times().verified(accepted, tree.size(), plan.decoding().size());
-    sequence.times().generated(accepted + 1);
-    sequence.computed(root + 1 + accepted);
-    residents.shrink(sequence);
-  }
-
-  static void refuseFault(RowOutputs outputs, int row) {
-    String fault = outputs.fault(row);
-    if (fault != null) {
-      throw new IllegalStateException(fault);
+    for (int i = 0; i < active.size(); i++) {
+      settlement.settle(active.get(i), outputs, plan.decoding().size());
     }
   }
 
   private void endAborted() {
     long now = clock.nanoTime();
     boolean down = closing && now - abortAt >= 0;
-    for (Generation generation :
-        queue.removeIf(waiting -> down || waiting.abortReason(now) != null)) {
-      generation.abort(down ? SHUT_DOWN : String.valueOf(generation.abortReason(now)));
+    if (!queue.isEmpty()) {
+      for (Generation generation :
+          queue.removeIf(waiting -> down || waiting.abortReason(now) != null)) {
+        generation.end(
+            FinishReason.ABORT, down ? SHUT_DOWN : String.valueOf(generation.abortReason(now)));
+      }
     }
-    residents.forEach(
-        sequence -> {
-          String reason = down ? SHUT_DOWN : sequence.generation().abortReason(now);
-          if (reason != null) {
-            endings.add(new Ending(sequence, FinishReason.ABORT, reason));
-          }
-        });
-    for (Ending ending : endings) {
-      end(ending.sequence(), ending.reason(), ending.error());
-    }
-    endings.clear();
+    endAborted(residents.running(), now, down);
+    endAborted(residents.waiting(), now, down);
   }
 
-  private void endAll(List<Sequence> sequences, FinishReason reason, String error) {
-    for (Sequence sequence : sequences) {
-      end(sequence, reason, error);
+  private void endAborted(List<Sequence> sequences, long now, boolean down) {
+    for (int i = sequences.size() - 1; i >= 0; i--) { // ending one takes it out
+      Sequence sequence = sequences.get(i);
+      String reason = down ? SHUT_DOWN : sequence.generation().abortReason(now);
+      if (reason != null) {
+        sequence.ends(FinishReason.ABORT, reason);
+      }
+      endIfDecided(sequence);
     }
   }
 
   /** The one way out of the engine. */
-  private void end(Sequence sequence, FinishReason reason, @Nullable String error) {
+  private void endIfDecided(Sequence sequence) {
+    FinishReason reason = sequence.ending();
+    if (reason == null) {
+      return;
+    }
     speculation.close(sequence);
-    residents.leave(sequence);
-    sequence.end(reason, error);
-  }
-
-  private static String message(Throwable cause) {
-    String message = cause.getMessage();
-    return message == null
-        ? cause.getClass().getSimpleName()
-        : message.lines().findFirst().orElse(cause.getClass().getSimpleName());
+    try {
+      residents.leave(sequence);
+    } finally {
+      sequence.end(reason);
+    }
   }
 
   /**
@@ -313,9 +270,8 @@ public final class Scheduler implements AutoCloseable {
    */
   public void close(Duration grace) {
     abortAt = clock.nanoTime() + grace.toNanos();
+    queue.close(); // first: the engine thread leaves once it is closing and finds nothing to do
     closing = true;
-    queue.close();
-    LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

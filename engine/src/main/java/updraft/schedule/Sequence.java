@@ -46,7 +46,17 @@ final class Sequence implements DraftContext, Timed {
   private final int[] tokens;
   private int length;
   private int computed;
+
+  /** Why it ends, decided but not yet carried out until {@link #end}; null while it goes on. */
+  private @Nullable FinishReason ending;
+
+  /** What happened, when it ends by abort or error. */
+  private @Nullable String error;
+
   private boolean finished;
+
+  /** Whether it has been let in before, and so had to go. */
+  private boolean returning;
 
   /** Whether rows of it have been in a forward since it was let in. */
   private boolean begun;
@@ -76,7 +86,7 @@ final class Sequence implements DraftContext, Timed {
     this.order = order;
     this.vocabulary = tokenizer.vocabularySize();
     this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), vocabulary);
-    this.answer = new Answer(request, tokenizer);
+    this.answer = new Answer(request, tokenizer, generation.listened());
     this.times = generation.trace().choice(choice);
     this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + request.maxTokens());
     this.length = request.prompt().length;
@@ -110,22 +120,17 @@ final class Sequence implements DraftContext, Timed {
     computed = cached;
     begun = false;
     times.cachedTokens(cached);
-    if (choice == 0 && fresh()) {
+    if (choice == 0 && !returning) {
       generation.cached(cached);
     }
-  }
-
-  /** Lost its pages; everything is computed again. */
-  void preempted() {
-    computed = 0;
-    times.preempted();
+    returning = true;
   }
 
   /**
    * The token that follows, chosen and committed to the sampler's history as plain decoding would.
    */
-  int choose(float[] logits, int offset, int position) {
-    return sampler.choose(logits, offset, position);
+  int choose(float[] logits, int offset) {
+    return sampler.choose(logits, offset, length);
   }
 
   /** Commits and publishes a token; its logits are those it was chosen from. */
@@ -135,14 +140,12 @@ final class Sequence implements DraftContext, Timed {
         topLogprobs < 0 ? null : LogProbs.of(logits, offset, vocabulary, token, topLogprobs);
     tokens[length++] = token;
     String text = answer.append(token, logprob);
-    generation.publish(new TokenEvent.Token(choice, token, text, origin, logprob));
-  }
-
-  /** Chooses and commits the token that a prompt yields. */
-  void takeFirstToken(float[] logits, int offset) {
-    int token = choose(logits, offset, length - 1);
-    times.generated(1);
-    commit(token, TokenOrigin.TARGET, logits, offset);
+    if (answer.reason() != null) {
+      ends(answer.reason(), null);
+    }
+    if (generation.listened()) {
+      generation.publish(new TokenEvent.Token(choice, token, text, origin, logprob));
+    }
   }
 
   /** This round verifies nothing: its tree is the root alone. */
@@ -156,26 +159,50 @@ final class Sequence implements DraftContext, Timed {
     computed = positions;
   }
 
-  /** Why its last token ends it, or null while it goes on. */
-  @Nullable FinishReason reason() {
-    return answer.reason();
+  /** Decides that it ends, unless that has been decided already. */
+  void ends(FinishReason reason, @Nullable String why) {
+    if (ending == null) {
+      ending = reason;
+      error = why;
+    }
   }
 
-  /** Tells the listener and completes the choice. */
-  void end(FinishReason reason, @Nullable String error) {
+  /** Decides that it ends by an error, whatever has been decided before. */
+  void fail(Throwable cause) {
+    String name = cause.getClass().getSimpleName();
+    String message = cause.getMessage();
+    ending = FinishReason.ERROR;
+    error = message == null ? name : message.lines().findFirst().orElse(name);
+  }
+
+  /** Why it ends, or null while it goes on. */
+  @Nullable FinishReason ending() {
+    return ending;
+  }
+
+  /**
+   * Tells the listener and completes the choice.
+   *
+   * @param reason what has been decided
+   */
+  void end(FinishReason reason) {
+    if (finished) {
+      return;
+    }
     finished = true;
-    FinishReason told = reason;
-    String toldError = error;
     try {
       generation.publish(new TokenEvent.Finished(choice, reason, answer.finish()));
     } catch (RuntimeException e) {
       if (error == null) {
-        told = FinishReason.ERROR;
-        toldError = "the listener failed: " + e;
+        fail(e);
       }
     }
-    times.finish(told, toldError);
-    generation.finished(choice, answer.choice(told, toldError), account.predictedSpeedup());
+    FinishReason told = ending == null ? reason : ending;
+    times.finish(told, error);
+    generation.finished(
+        choice,
+        answer.choice(tokens, promptLength(), length, told, error),
+        account.predictedSpeedup());
   }
 
   void rows(int first, int count) {

@@ -1,5 +1,7 @@
 package updraft.schedule;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import updraft.request.SpeculationMethod;
@@ -18,6 +20,8 @@ import updraft.trace.Tracing;
  * far they are verified, lets the drafter catch up. Engine thread only, but for construction.
  */
 public final class Speculation implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Speculation.class.getName());
+
   /**
    * Drafted tokens of a request that names its drafter but no number: SGLang's 12 with the root.
    */
@@ -44,9 +48,9 @@ public final class Speculation implements AutoCloseable {
     this.tracing = tracing;
   }
 
-  /** A sequence begins to decode. */
+  /** A sequence begins to decode, or does so again after it had to go. */
   void open(Sequence sequence) {
-    if (sequence.speculation().method() != SpeculationMethod.OFF) {
+    if (sequence.draft() == null && sequence.speculation().method() != SpeculationMethod.OFF) {
       sequence.draft(drafter.open(sequence));
     }
   }
@@ -81,7 +85,7 @@ public final class Speculation implements AutoCloseable {
       return;
     }
     tracing.startAll(drafting, Stage.SPEC_DRAFT);
-    drafter.draft(sessions);
+    fillTrees();
     pruneByBudget(decoding.size(), otherRows + decoding.size(), spare);
     for (int i = 0; i < drafting.size(); i++) {
       DraftTree tree = sessions.get(i).tree();
@@ -127,6 +131,26 @@ public final class Speculation implements AutoCloseable {
   }
 
   /**
+   * Drafts for all at once; when that fails, one by one, so that only the sequence to blame fails.
+   */
+  private void fillTrees() {
+    try {
+      drafter.draft(sessions);
+    } catch (RuntimeException | Error all) {
+      for (int i = 0; i < sessions.size(); i++) {
+        DraftSession session = sessions.get(i);
+        session.startRound(session.maxNodes(), session.maxDepth());
+        try {
+          drafter.draft(List.of(session));
+        } catch (RuntimeException | Error e) {
+          drafting.get(i).startPlainRound();
+          drafting.get(i).fail(e);
+        }
+      }
+    }
+  }
+
+  /**
    * A step is over: the drafter catches up with what was committed, the cost curve with what it
    * took.
    *
@@ -139,26 +163,46 @@ public final class Speculation implements AutoCloseable {
     for (int i = 0; i < decoding.size(); i++) {
       DraftSession session = decoding.get(i).draft();
       if (session != null) {
-        sessions.add(session);
         drafting.add(decoding.get(i));
+        sessions.add(session);
       }
     }
-    if (!sessions.isEmpty()) {
-      tracing.startAll(drafting, Stage.SPEC_DRAFT_EXTEND);
-      drafter.extend(sessions);
-      tracing.endAll(drafting, Stage.SPEC_DRAFT_EXTEND);
-    }
+    catchUp();
     if (!prefilled) {
       costs.observe(rows, nanos * 1e-9);
     }
   }
 
-  /** Forgets a sequence. */
+  /** Extends all at once; when that fails, one by one, as in {@link #fillTrees}. */
+  private void catchUp() {
+    if (sessions.isEmpty()) {
+      return;
+    }
+    tracing.startAll(drafting, Stage.SPEC_DRAFT_EXTEND);
+    try {
+      drafter.extend(sessions);
+    } catch (RuntimeException | Error all) {
+      for (int i = 0; i < sessions.size(); i++) {
+        try {
+          drafter.extend(List.of(sessions.get(i)));
+        } catch (RuntimeException | Error e) {
+          drafting.get(i).fail(e);
+        }
+      }
+    }
+    tracing.endAll(drafting, Stage.SPEC_DRAFT_EXTEND);
+  }
+
+  /** Forgets a sequence, whatever the drafter says. */
   void close(Sequence sequence) {
     DraftSession session = sequence.draft();
     if (session != null) {
-      drafter.close(session);
       sequence.draft(null);
+      try {
+        drafter.close(session);
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.WARNING, "a drafter failed to forget a sequence", e);
+      }
     }
   }
 

@@ -119,6 +119,7 @@ final class StepPlan {
     int root = sequence.length() - 1;
     if (tree.size() > 1 && !residents.growIfFree(sequence, root + tree.size())) {
       tree.reset(tree.token(0));
+      sequence.times().drafted("", 0, 0, 0);
     }
     int first = batch.rows();
     for (int node = 0; node < tree.size(); node++) {

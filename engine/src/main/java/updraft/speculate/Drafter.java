@@ -23,11 +23,15 @@ public interface Drafter extends AutoCloseable {
 
   /**
    * Fills each session's tree below its root, which the caller has set, with at most {@link
-   * DraftSession#maxNodes} tokens. A tree may stay empty.
+   * DraftSession#maxNodes} tokens. A tree may stay empty. When it throws, it is called again for
+   * each session alone, with its tree reset, to find the one to blame.
    */
   void draft(List<DraftSession> sessions);
 
-  /** Catches up with tokens committed since the last call; before each next {@link #draft}. */
+  /**
+   * Catches up with tokens committed since the last call; before each next {@link #draft}. When it
+   * throws, it is called again for each session alone: one that has caught up has nothing to do.
+   */
   void extend(List<DraftSession> sessions);
 
   /** Forgets a sequence and frees what it held. Idempotent. */
