@@ -149,8 +149,14 @@ final class VectorMatMul implements MatMul {
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector min0 = FloatVector.fromArray(F, mins, s0);
+      IntVector d00v = t00.reinterpretAsInts();
       FloatVector a00 =
-          dot(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector)
+                  d00v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d00v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       min0.fma(FloatVector.broadcast(F, x.sums[d0 + block]), a00).intoArray(y, y00);
       q0 += 4 * R;
       s0 += R;
@@ -208,11 +214,23 @@ final class VectorMatMul implements MatMul {
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector min0 = FloatVector.fromArray(F, mins, s0);
+      IntVector d00v = t00.reinterpretAsInts();
       FloatVector a00 =
-          dot(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector)
+                  d00v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d00v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       min0.fma(FloatVector.broadcast(F, x.sums[d0 + block]), a00).intoArray(y, y00);
+      IntVector d01v = t01.reinterpretAsInts();
       FloatVector a01 =
-          dot(t01).fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
+          ((FloatVector)
+                  d01v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d01v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
       min0.fma(FloatVector.broadcast(F, x.sums[d1 + block]), a01).intoArray(y, y01);
       q0 += 4 * R;
       s0 += R;
@@ -297,17 +315,41 @@ final class VectorMatMul implements MatMul {
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector min0 = FloatVector.fromArray(F, mins, s0);
+      IntVector d00v = t00.reinterpretAsInts();
       FloatVector a00 =
-          dot(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector)
+                  d00v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d00v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       min0.fma(FloatVector.broadcast(F, x.sums[d0 + block]), a00).intoArray(y, y00);
+      IntVector d01v = t01.reinterpretAsInts();
       FloatVector a01 =
-          dot(t01).fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
+          ((FloatVector)
+                  d01v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d01v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
       min0.fma(FloatVector.broadcast(F, x.sums[d1 + block]), a01).intoArray(y, y01);
+      IntVector d02v = t02.reinterpretAsInts();
       FloatVector a02 =
-          dot(t02).fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
+          ((FloatVector)
+                  d02v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d02v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
       min0.fma(FloatVector.broadcast(F, x.sums[d2 + block]), a02).intoArray(y, y02);
+      IntVector d03v = t03.reinterpretAsInts();
       FloatVector a03 =
-          dot(t03).fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
+          ((FloatVector)
+                  d03v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d03v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
       min0.fma(FloatVector.broadcast(F, x.sums[d3 + block]), a03).intoArray(y, y03);
       q0 += 4 * R;
       s0 += R;
@@ -429,33 +471,81 @@ final class VectorMatMul implements MatMul {
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector min0 = FloatVector.fromArray(F, mins, s0);
+      IntVector d00v = t00.reinterpretAsInts();
       FloatVector a00 =
-          dot(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector)
+                  d00v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d00v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       min0.fma(FloatVector.broadcast(F, x.sums[d0 + block]), a00).intoArray(y, y00);
+      IntVector d01v = t01.reinterpretAsInts();
       FloatVector a01 =
-          dot(t01).fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
+          ((FloatVector)
+                  d01v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d01v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
       min0.fma(FloatVector.broadcast(F, x.sums[d1 + block]), a01).intoArray(y, y01);
+      IntVector d02v = t02.reinterpretAsInts();
       FloatVector a02 =
-          dot(t02).fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
+          ((FloatVector)
+                  d02v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d02v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
       min0.fma(FloatVector.broadcast(F, x.sums[d2 + block]), a02).intoArray(y, y02);
+      IntVector d03v = t03.reinterpretAsInts();
       FloatVector a03 =
-          dot(t03).fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
+          ((FloatVector)
+                  d03v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d03v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
       min0.fma(FloatVector.broadcast(F, x.sums[d3 + block]), a03).intoArray(y, y03);
       q0 += 4 * R;
       s0 += R;
       FloatVector scale1 = FloatVector.fromArray(F, scales, s1);
       FloatVector min1 = FloatVector.fromArray(F, mins, s1);
+      IntVector d10v = t10.reinterpretAsInts();
       FloatVector a10 =
-          dot(t10).fma(scale1.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y10));
+          ((FloatVector)
+                  d10v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d10v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y10));
       min1.fma(FloatVector.broadcast(F, x.sums[d0 + block]), a10).intoArray(y, y10);
+      IntVector d11v = t11.reinterpretAsInts();
       FloatVector a11 =
-          dot(t11).fma(scale1.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y11));
+          ((FloatVector)
+                  d11v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d11v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y11));
       min1.fma(FloatVector.broadcast(F, x.sums[d1 + block]), a11).intoArray(y, y11);
+      IntVector d12v = t12.reinterpretAsInts();
       FloatVector a12 =
-          dot(t12).fma(scale1.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y12));
+          ((FloatVector)
+                  d12v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d12v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y12));
       min1.fma(FloatVector.broadcast(F, x.sums[d2 + block]), a12).intoArray(y, y12);
+      IntVector d13v = t13.reinterpretAsInts();
       FloatVector a13 =
-          dot(t13).fma(scale1.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y13));
+          ((FloatVector)
+                  d13v.lanewise(VectorOperators.LSHL, 16)
+                      .lanewise(VectorOperators.ASHR, 16)
+                      .add(d13v.lanewise(VectorOperators.ASHR, 16))
+                      .convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y13));
       min1.fma(FloatVector.broadcast(F, x.sums[d3 + block]), a13).intoArray(y, y13);
       q1 += 4 * R;
       s1 += R;
@@ -492,11 +582,15 @@ final class VectorMatMul implements MatMul {
         ShortVector odd0 = v0.lanewise(VectorOperators.ASHR, 8);
         ShortVector x0 = IntVector.broadcast(I, pairs[p0 + 2 * c]).reinterpretAsShorts();
         ShortVector z0 = IntVector.broadcast(I, pairs[p0 + 2 * c + 1]).reinterpretAsShorts();
-        t00 = t00.add(halves(even0.mul(x0).add(odd0.mul(z0))));
+        IntVector h00 = even0.mul(x0).add(odd0.mul(z0)).reinterpretAsInts();
+        t00 =
+            t00.add(h00.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h00.lanewise(VectorOperators.ASHR, 16));
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector a00 =
-          floats(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector) t00.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       if (mins != null) {
         a00 =
             FloatVector.fromArray(F, mins, s0)
@@ -540,14 +634,21 @@ final class VectorMatMul implements MatMul {
         ShortVector odd0 = v0.lanewise(VectorOperators.ASHR, 8);
         ShortVector x0 = IntVector.broadcast(I, pairs[p0 + 2 * c]).reinterpretAsShorts();
         ShortVector z0 = IntVector.broadcast(I, pairs[p0 + 2 * c + 1]).reinterpretAsShorts();
-        t00 = t00.add(halves(even0.mul(x0).add(odd0.mul(z0))));
+        IntVector h00 = even0.mul(x0).add(odd0.mul(z0)).reinterpretAsInts();
+        t00 =
+            t00.add(h00.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h00.lanewise(VectorOperators.ASHR, 16));
         ShortVector x1 = IntVector.broadcast(I, pairs[p1 + 2 * c]).reinterpretAsShorts();
         ShortVector z1 = IntVector.broadcast(I, pairs[p1 + 2 * c + 1]).reinterpretAsShorts();
-        t01 = t01.add(halves(even0.mul(x1).add(odd0.mul(z1))));
+        IntVector h01 = even0.mul(x1).add(odd0.mul(z1)).reinterpretAsInts();
+        t01 =
+            t01.add(h01.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h01.lanewise(VectorOperators.ASHR, 16));
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector a00 =
-          floats(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector) t00.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       if (mins != null) {
         a00 =
             FloatVector.fromArray(F, mins, s0)
@@ -555,7 +656,8 @@ final class VectorMatMul implements MatMul {
       }
       a00.intoArray(y, y00);
       FloatVector a01 =
-          floats(t01).fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
+          ((FloatVector) t01.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
       if (mins != null) {
         a01 =
             FloatVector.fromArray(F, mins, s0)
@@ -610,20 +712,33 @@ final class VectorMatMul implements MatMul {
         ShortVector odd0 = v0.lanewise(VectorOperators.ASHR, 8);
         ShortVector x0 = IntVector.broadcast(I, pairs[p0 + 2 * c]).reinterpretAsShorts();
         ShortVector z0 = IntVector.broadcast(I, pairs[p0 + 2 * c + 1]).reinterpretAsShorts();
-        t00 = t00.add(halves(even0.mul(x0).add(odd0.mul(z0))));
+        IntVector h00 = even0.mul(x0).add(odd0.mul(z0)).reinterpretAsInts();
+        t00 =
+            t00.add(h00.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h00.lanewise(VectorOperators.ASHR, 16));
         ShortVector x1 = IntVector.broadcast(I, pairs[p1 + 2 * c]).reinterpretAsShorts();
         ShortVector z1 = IntVector.broadcast(I, pairs[p1 + 2 * c + 1]).reinterpretAsShorts();
-        t01 = t01.add(halves(even0.mul(x1).add(odd0.mul(z1))));
+        IntVector h01 = even0.mul(x1).add(odd0.mul(z1)).reinterpretAsInts();
+        t01 =
+            t01.add(h01.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h01.lanewise(VectorOperators.ASHR, 16));
         ShortVector x2 = IntVector.broadcast(I, pairs[p2 + 2 * c]).reinterpretAsShorts();
         ShortVector z2 = IntVector.broadcast(I, pairs[p2 + 2 * c + 1]).reinterpretAsShorts();
-        t02 = t02.add(halves(even0.mul(x2).add(odd0.mul(z2))));
+        IntVector h02 = even0.mul(x2).add(odd0.mul(z2)).reinterpretAsInts();
+        t02 =
+            t02.add(h02.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h02.lanewise(VectorOperators.ASHR, 16));
         ShortVector x3 = IntVector.broadcast(I, pairs[p3 + 2 * c]).reinterpretAsShorts();
         ShortVector z3 = IntVector.broadcast(I, pairs[p3 + 2 * c + 1]).reinterpretAsShorts();
-        t03 = t03.add(halves(even0.mul(x3).add(odd0.mul(z3))));
+        IntVector h03 = even0.mul(x3).add(odd0.mul(z3)).reinterpretAsInts();
+        t03 =
+            t03.add(h03.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h03.lanewise(VectorOperators.ASHR, 16));
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector a00 =
-          floats(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector) t00.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       if (mins != null) {
         a00 =
             FloatVector.fromArray(F, mins, s0)
@@ -631,7 +746,8 @@ final class VectorMatMul implements MatMul {
       }
       a00.intoArray(y, y00);
       FloatVector a01 =
-          floats(t01).fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
+          ((FloatVector) t01.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
       if (mins != null) {
         a01 =
             FloatVector.fromArray(F, mins, s0)
@@ -639,7 +755,8 @@ final class VectorMatMul implements MatMul {
       }
       a01.intoArray(y, y01);
       FloatVector a02 =
-          floats(t02).fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
+          ((FloatVector) t02.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
       if (mins != null) {
         a02 =
             FloatVector.fromArray(F, mins, s0)
@@ -647,7 +764,8 @@ final class VectorMatMul implements MatMul {
       }
       a02.intoArray(y, y02);
       FloatVector a03 =
-          floats(t03).fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
+          ((FloatVector) t03.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
       if (mins != null) {
         a03 =
             FloatVector.fromArray(F, mins, s0)
@@ -721,24 +839,49 @@ final class VectorMatMul implements MatMul {
         ShortVector odd1 = v1.lanewise(VectorOperators.ASHR, 8);
         ShortVector x0 = IntVector.broadcast(I, pairs[p0 + 2 * c]).reinterpretAsShorts();
         ShortVector z0 = IntVector.broadcast(I, pairs[p0 + 2 * c + 1]).reinterpretAsShorts();
-        t00 = t00.add(halves(even0.mul(x0).add(odd0.mul(z0))));
-        t10 = t10.add(halves(even1.mul(x0).add(odd1.mul(z0))));
+        IntVector h00 = even0.mul(x0).add(odd0.mul(z0)).reinterpretAsInts();
+        t00 =
+            t00.add(h00.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h00.lanewise(VectorOperators.ASHR, 16));
+        IntVector h10 = even1.mul(x0).add(odd1.mul(z0)).reinterpretAsInts();
+        t10 =
+            t10.add(h10.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h10.lanewise(VectorOperators.ASHR, 16));
         ShortVector x1 = IntVector.broadcast(I, pairs[p1 + 2 * c]).reinterpretAsShorts();
         ShortVector z1 = IntVector.broadcast(I, pairs[p1 + 2 * c + 1]).reinterpretAsShorts();
-        t01 = t01.add(halves(even0.mul(x1).add(odd0.mul(z1))));
-        t11 = t11.add(halves(even1.mul(x1).add(odd1.mul(z1))));
+        IntVector h01 = even0.mul(x1).add(odd0.mul(z1)).reinterpretAsInts();
+        t01 =
+            t01.add(h01.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h01.lanewise(VectorOperators.ASHR, 16));
+        IntVector h11 = even1.mul(x1).add(odd1.mul(z1)).reinterpretAsInts();
+        t11 =
+            t11.add(h11.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h11.lanewise(VectorOperators.ASHR, 16));
         ShortVector x2 = IntVector.broadcast(I, pairs[p2 + 2 * c]).reinterpretAsShorts();
         ShortVector z2 = IntVector.broadcast(I, pairs[p2 + 2 * c + 1]).reinterpretAsShorts();
-        t02 = t02.add(halves(even0.mul(x2).add(odd0.mul(z2))));
-        t12 = t12.add(halves(even1.mul(x2).add(odd1.mul(z2))));
+        IntVector h02 = even0.mul(x2).add(odd0.mul(z2)).reinterpretAsInts();
+        t02 =
+            t02.add(h02.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h02.lanewise(VectorOperators.ASHR, 16));
+        IntVector h12 = even1.mul(x2).add(odd1.mul(z2)).reinterpretAsInts();
+        t12 =
+            t12.add(h12.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h12.lanewise(VectorOperators.ASHR, 16));
         ShortVector x3 = IntVector.broadcast(I, pairs[p3 + 2 * c]).reinterpretAsShorts();
         ShortVector z3 = IntVector.broadcast(I, pairs[p3 + 2 * c + 1]).reinterpretAsShorts();
-        t03 = t03.add(halves(even0.mul(x3).add(odd0.mul(z3))));
-        t13 = t13.add(halves(even1.mul(x3).add(odd1.mul(z3))));
+        IntVector h03 = even0.mul(x3).add(odd0.mul(z3)).reinterpretAsInts();
+        t03 =
+            t03.add(h03.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h03.lanewise(VectorOperators.ASHR, 16));
+        IntVector h13 = even1.mul(x3).add(odd1.mul(z3)).reinterpretAsInts();
+        t13 =
+            t13.add(h13.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(h13.lanewise(VectorOperators.ASHR, 16));
       }
       FloatVector scale0 = FloatVector.fromArray(F, scales, s0);
       FloatVector a00 =
-          floats(t00).fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
+          ((FloatVector) t00.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y00));
       if (mins != null) {
         a00 =
             FloatVector.fromArray(F, mins, s0)
@@ -746,7 +889,8 @@ final class VectorMatMul implements MatMul {
       }
       a00.intoArray(y, y00);
       FloatVector a01 =
-          floats(t01).fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
+          ((FloatVector) t01.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y01));
       if (mins != null) {
         a01 =
             FloatVector.fromArray(F, mins, s0)
@@ -754,7 +898,8 @@ final class VectorMatMul implements MatMul {
       }
       a01.intoArray(y, y01);
       FloatVector a02 =
-          floats(t02).fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
+          ((FloatVector) t02.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y02));
       if (mins != null) {
         a02 =
             FloatVector.fromArray(F, mins, s0)
@@ -762,7 +907,8 @@ final class VectorMatMul implements MatMul {
       }
       a02.intoArray(y, y02);
       FloatVector a03 =
-          floats(t03).fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
+          ((FloatVector) t03.convert(VectorOperators.I2F, 0))
+              .fma(scale0.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y03));
       if (mins != null) {
         a03 =
             FloatVector.fromArray(F, mins, s0)
@@ -773,7 +919,8 @@ final class VectorMatMul implements MatMul {
       s0 += R;
       FloatVector scale1 = FloatVector.fromArray(F, scales, s1);
       FloatVector a10 =
-          floats(t10).fma(scale1.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y10));
+          ((FloatVector) t10.convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d0 + block]), FloatVector.fromArray(F, y, y10));
       if (mins != null) {
         a10 =
             FloatVector.fromArray(F, mins, s1)
@@ -781,7 +928,8 @@ final class VectorMatMul implements MatMul {
       }
       a10.intoArray(y, y10);
       FloatVector a11 =
-          floats(t11).fma(scale1.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y11));
+          ((FloatVector) t11.convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d1 + block]), FloatVector.fromArray(F, y, y11));
       if (mins != null) {
         a11 =
             FloatVector.fromArray(F, mins, s1)
@@ -789,7 +937,8 @@ final class VectorMatMul implements MatMul {
       }
       a11.intoArray(y, y11);
       FloatVector a12 =
-          floats(t12).fma(scale1.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y12));
+          ((FloatVector) t12.convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d2 + block]), FloatVector.fromArray(F, y, y12));
       if (mins != null) {
         a12 =
             FloatVector.fromArray(F, mins, s1)
@@ -797,7 +946,8 @@ final class VectorMatMul implements MatMul {
       }
       a12.intoArray(y, y12);
       FloatVector a13 =
-          floats(t13).fma(scale1.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y13));
+          ((FloatVector) t13.convert(VectorOperators.I2F, 0))
+              .fma(scale1.mul(x.scales[d3 + block]), FloatVector.fromArray(F, y, y13));
       if (mins != null) {
         a13 =
             FloatVector.fromArray(F, mins, s1)
@@ -829,9 +979,12 @@ final class VectorMatMul implements MatMul {
         ShortVector odd = v.lanewise(VectorOperators.ASHR, 8);
         ShortVector x0 = IntVector.broadcast(I, x.pairs[p + 2 * c]).reinterpretAsShorts();
         ShortVector x1 = IntVector.broadcast(I, x.pairs[p + 2 * c + 1]).reinterpretAsShorts();
-        t = t.add(halves(even.mul(x0).add(odd.mul(x1))));
+        IntVector both = even.mul(x0).add(odd.mul(x1)).reinterpretAsInts();
+        t =
+            t.add(both.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16))
+                .add(both.lanewise(VectorOperators.ASHR, 16));
       }
-      floats(t)
+      ((FloatVector) t.convert(VectorOperators.I2F, 0))
           .fma(
               FloatVector.fromArray(F, scales, s).mul(x.scales[d + half / 2]),
               FloatVector.fromArray(F, y, at))
@@ -877,21 +1030,5 @@ final class VectorMatMul implements MatMul {
     a1.intoArray(y, at + stride);
     a2.intoArray(y, at + 2 * stride);
     a3.intoArray(y, at + 3 * stride);
-  }
-
-  /** The two shorts of each int, added: exact. */
-  private static IntVector halves(ShortVector pairs) {
-    IntVector both = pairs.reinterpretAsInts();
-    return both.lanewise(VectorOperators.LSHL, 16)
-        .lanewise(VectorOperators.ASHR, 16)
-        .add(both.lanewise(VectorOperators.ASHR, 16));
-  }
-
-  private static FloatVector dot(ShortVector pairs) {
-    return floats(halves(pairs));
-  }
-
-  private static FloatVector floats(IntVector ints) {
-    return (FloatVector) ints.convert(VectorOperators.I2F, 0);
   }
 }
