@@ -61,9 +61,11 @@ public interface RowMath {
   float score(float[] q, int qFrom, short[] keys, int keysFrom, int headSize, float scale);
 
   /**
-   * {@code x[i] = e^(x[i] − max x)} for i below n, zero from there to the next multiple of 16.
+   * {@code x[i] = e^(x[i] − max x)} for i below n; from there to the next multiple of 16 the least
+   * that {@link Exp} gives.
    *
-   * @return their sum
+   * @return the sum of all of them: those beyond n are below any float's precision beside the
+   *     largest
    */
   float exponentials(float[] x, int n);
 

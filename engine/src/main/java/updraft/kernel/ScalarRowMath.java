@@ -101,12 +101,10 @@ class ScalarRowMath implements RowMath {
       max = Math.max(max, x[i]);
     }
     float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      x[i] = Exp.exp(x[i] - max);
+    int padded = (n + LANES - 1) & -LANES;
+    for (int i = 0; i < padded; i++) {
+      x[i] = Exp.exp(i < n ? x[i] - max : Float.NEGATIVE_INFINITY);
       lanes[i % LANES] += x[i];
-    }
-    for (int i = n; i % LANES != 0; i++) {
-      x[i] = 0;
     }
     return pairwise(lanes);
   }

@@ -5,6 +5,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link RowMath} on the Vector API; defined once per width, see {@link VectorWidths}. */
@@ -13,9 +14,15 @@ final class VectorRowMath extends ScalarRowMath {
   private static final VectorSpecies<Integer> I = VectorWidths.ints(MethodHandles.lookup());
   private static final VectorSpecies<Short> H = VectorWidths.halfShorts(MethodHandles.lookup());
   private static final int R = F.length();
+  private static final VectorShuffle<Float> BY_8 = exchange(8);
+  private static final VectorShuffle<Float> BY_4 = exchange(4);
+  private static final VectorShuffle<Float> BY_2 = exchange(2);
+  private static final VectorShuffle<Float> BY_1 = exchange(1);
 
   /** 2^112: makes a half's exponent, moved into place, a float's. */
   private static final float HALF_SCALE = 0x1p112f;
+
+  private static final int HALF_MASK = 0x8fffe000;
 
   VectorRowMath() {}
 
@@ -81,23 +88,30 @@ final class VectorRowMath extends ScalarRowMath {
         : FloatVector.fromArray(F, x, from + i, F.indexInRange(i, n));
   }
 
-  /** The sum of 16 lanes that lie in one, two or four vectors: j with j + 8, then + 4, 2, 1. */
+  /**
+   * The sum of 16 lanes that lie in one, two or four vectors: j with j + 8, then + 4, 2, 1. Each
+   * step adds a vector to itself with lanes exchanged, which adds the same pairs.
+   */
   private static float pairwise(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    FloatVector four;
-    if (R == 4) {
-      four = a.add(c).add(b.add(d));
-    } else {
-      FloatVector eight =
-          R == 8
-              ? a.add(b)
-              : part(a, FloatVector.SPECIES_256, 0).add(part(a, FloatVector.SPECIES_256, 1));
-      four = part(eight, FloatVector.SPECIES_128, 0).add(part(eight, FloatVector.SPECIES_128, 1));
+    FloatVector v = R == 16 ? a : R == 8 ? a.add(b) : a.add(c).add(b.add(d));
+    if (R == 16) {
+      v = v.add(v.rearrange(BY_8));
     }
-    return (four.lane(0) + four.lane(2)) + (four.lane(1) + four.lane(3));
+    if (R >= 8) {
+      v = v.add(v.rearrange(BY_4));
+    }
+    v = v.add(v.rearrange(BY_2));
+    v = v.add(v.rearrange(BY_1));
+    return v.lane(0);
   }
 
-  private static FloatVector part(FloatVector v, VectorSpecies<Float> species, int part) {
-    return (FloatVector) v.reinterpretShape(species, part);
+  /** Exchanges lane j with lane j ^ distance. */
+  private static VectorShuffle<Float> exchange(int distance) {
+    int[] source = new int[R];
+    for (int lane = 0; lane < R; lane++) {
+      source[lane] = distance < R ? lane ^ distance : lane;
+    }
+    return VectorShuffle.fromArray(F, source, 0);
   }
 
   @Override
@@ -165,33 +179,27 @@ final class VectorRowMath extends ScalarRowMath {
   public float exponentials(float[] x, int n) {
     float max = max(x, n);
     int padded = (n + LANES - 1) & -LANES;
+    for (int i = n; i < padded; i++) {
+      x[i] = Float.NEGATIVE_INFINITY;
+    }
+    for (int i = 0; i < padded; i += R) {
+      exp(FloatVector.fromArray(F, x, i).sub(max)).intoArray(x, i);
+    }
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
-    for (int i = n; i < padded; i++) {
-      x[i] = Float.NEGATIVE_INFINITY;
-    }
     for (int i = 0; i < padded; i += LANES) {
-      a = a.add(numerators(x, i, max, n));
+      a = a.add(FloatVector.fromArray(F, x, i));
       if (R <= 8) {
-        b = b.add(numerators(x, i + R, max, n));
+        b = b.add(FloatVector.fromArray(F, x, i + R));
       }
       if (R == 4) {
-        c = c.add(numerators(x, i + 2 * R, max, n));
-        d = d.add(numerators(x, i + 3 * R, max, n));
+        c = c.add(FloatVector.fromArray(F, x, i + 2 * R));
+        d = d.add(FloatVector.fromArray(F, x, i + 3 * R));
       }
     }
     return pairwise(a, b, c, d);
-  }
-
-  private static FloatVector numerators(float[] x, int i, float max, int n) {
-    FloatVector e = exp(FloatVector.fromArray(F, x, i).sub(max));
-    if (i + R > n) {
-      e = i >= n ? FloatVector.zero(F) : FloatVector.zero(F).blend(e, F.indexInRange(i, n));
-    }
-    e.intoArray(x, i);
-    return e;
   }
 
   private static float max(float[] x, int n) {
@@ -265,16 +273,18 @@ final class VectorRowMath extends ScalarRowMath {
     }
   }
 
-  /** 16-bit floats as floats, exactly; infinities and NaNs, which are never stored, aside. */
+  /**
+   * 16-bit floats as floats, exactly; infinities and NaNs, which are never stored, aside. Sign,
+   * exponent and fraction are moved into place at once (VPMOVSXWD, VPSLLD, VPANDD), then the
+   * exponent's bias is put right by a product.
+   */
   private static FloatVector widen(short[] halves, int from) {
-    IntVector bits =
-        (IntVector)
-            ShortVector.fromArray(H, halves, from)
-                .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
-    IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
-    FloatVector magnitude =
-        bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13).reinterpretAsFloats().mul(HALF_SCALE);
-    return magnitude.reinterpretAsInts().or(sign).reinterpretAsFloats();
+    return ((IntVector)
+            ShortVector.fromArray(H, halves, from).convertShape(VectorOperators.S2I, I, 0))
+        .lanewise(VectorOperators.LSHL, 13)
+        .and(HALF_MASK)
+        .reinterpretAsFloats()
+        .mul(HALF_SCALE);
   }
 
   @Override
