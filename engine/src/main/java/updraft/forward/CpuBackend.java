@@ -19,6 +19,7 @@ public final class CpuBackend implements Backend {
   private final ComputePool pool;
   private final KeyValues keyValues;
   private final CpuTransformer transformer;
+  private final CpuWarmUp warmUp;
   private final int pages;
 
   private CpuBackend(ModelConfig config, ModelWeights weights, BackendOptions options) {
@@ -28,6 +29,7 @@ public final class CpuBackend implements Backend {
     CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
     keyValues = KeyValues.of(options.keyValueType(), kernels.rowMath(), config, pages);
+    warmUp = new CpuWarmUp(kernels, config, packed);
     transformer =
         new CpuTransformer(
             config, packed, keyValues, pool, kernels, options.maxRows(), options.maxLogitsRows());
@@ -96,7 +98,7 @@ public final class CpuBackend implements Backend {
   /** C2 compiles a kernel after some thousand calls; until then it is a thousand times slower. */
   @Override
   public void warmUp() {
-    new CpuWarmUp(kernels).run();
+    warmUp.run();
   }
 
   @Override
