@@ -20,8 +20,7 @@ import updraft.request.TokenEvent;
 /** The README's example of the engine as a library: it compiles, runs, and is what is printed. */
 class ReadmeExampleTest {
   private static final Path README = Path.of("../README.md");
-  private static final Path SOURCE =
-      Path.of("src/test/java/updraft/engine/ReadmeExampleTest.java");
+  private static final Path SOURCE = Path.of("src/test/java/updraft/engine/ReadmeExampleTest.java");
 
   @TempDir Path folder;
 
