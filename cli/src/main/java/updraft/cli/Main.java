@@ -87,6 +87,7 @@ public final class Main implements Runnable {
             .addSubcommand(new RunCommand(terminal))
             .addSubcommand(new ChatCommand(terminal))
             .addSubcommand(new ServeCommand(terminal))
+            .addSubcommand(BenchCommand.line(terminal))
             .addSubcommand(new PullCommand(terminal))
             .addSubcommand(new ModelsCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))

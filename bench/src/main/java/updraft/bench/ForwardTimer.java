@@ -1,0 +1,156 @@
+package updraft.bench;
+
+import updraft.cache.PageTable;
+import updraft.engine.EngineOptions;
+import updraft.forward.Backend;
+import updraft.forward.BackendOptions;
+import updraft.forward.Backends;
+import updraft.forward.RowBatch;
+import updraft.forward.RowOutputs;
+import updraft.model.GgufFile;
+import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
+
+/**
+ * A backend without an engine around it, and a clock: one sequence of tokens of no meaning. Does
+ * the same work as {@code llama_peer.py}, token for token. For one thread.
+ */
+final class ForwardTimer implements AutoCloseable {
+  /** Rows of a prefill step, as the engine has them by default. */
+  private static final int CHUNK = 128;
+
+  private static final int WARM_UPS = 3;
+
+  private final ModelConfig config;
+  private final Backend backend;
+  private final int threads;
+  private final RowBatch batch;
+  private final PageTable table = new PageTable();
+
+  private ForwardTimer(
+      ModelConfig config, ModelWeights weights, EngineOptions options, int positions, int maxRows) {
+    this.config = config;
+    this.threads =
+        options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+    int pages = PageTable.pagesFor(positions);
+    int rows = Math.max(CHUNK, maxRows);
+    this.backend =
+        Backends.open(
+            options.backend(),
+            config,
+            weights,
+            new BackendOptions(
+                threads, pages, rows, maxRows, options.keyValueType(), options.lanes()));
+    this.batch = new RowBatch(rows);
+    for (int page = 0; page < pages; page++) {
+      table.add(page);
+    }
+    backend.warmUp();
+  }
+
+  /**
+   * @param positions most tokens of the sequence
+   * @param maxRows most rows of a step that want logits
+   * @throws IllegalArgumentException if the model's context is shorter than {@code positions}
+   */
+  static ForwardTimer open(EngineOptions options, int positions, int maxRows) {
+    try (GgufFile file = GgufFile.open(options.model())) {
+      ModelConfig config = ModelConfig.of(file);
+      if (positions > config.contextLength()) {
+        throw new IllegalArgumentException(
+            "tokens of a measurement must fit the model's context: tokens="
+                + positions
+                + ", context_length="
+                + config.contextLength());
+      }
+      return new ForwardTimer(config, ModelWeights.of(file, config), options, positions, maxRows);
+    }
+  }
+
+  String description() {
+    return backend.description();
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  /** Milliseconds of a step of this many rows in a chain, all with logits: median. */
+  double verify(int rows, int context, int repetitions) {
+    fill(context);
+    Runnable step = () -> forward(context, rows, i -> token(1000 + i), rows);
+    for (int i = 0; i < WARM_UPS; i++) {
+      step.run();
+    }
+    return Median.of(repetitions, () -> milliseconds(step));
+  }
+
+  /** Milliseconds a token of plain greedy decoding, choice of the token included. */
+  double decode(int context, int tokens) {
+    fill(context);
+    return milliseconds(
+            () -> {
+              int next = token(1000);
+              for (int i = 0; i < tokens; i++) {
+                int token = next;
+                RowOutputs outputs = forward(context + i, 1, row -> token, 1);
+                next = likeliest(outputs.logits(), outputs.logitsOffset(0));
+              }
+            })
+        / tokens;
+  }
+
+  /** Milliseconds of a prompt of which the last token alone wants logits. */
+  double prefill(int tokens) {
+    return milliseconds(() -> fill(tokens));
+  }
+
+  private void fill(int tokens) {
+    for (int start = 0; start < tokens; start += CHUNK) {
+      int first = start;
+      int rows = Math.min(CHUNK, tokens - start);
+      forward(start, rows, i -> token(1000 + (first + i) % 500), start + rows == tokens ? 1 : 0);
+    }
+  }
+
+  private int likeliest(float[] logits, int offset) {
+    int best = 0;
+    for (int token = 1; token < config.vocabularySize(); token++) {
+      if (logits[offset + token] > logits[offset + best]) {
+        best = token;
+      }
+    }
+    return best;
+  }
+
+  private int token(int value) {
+    return value % config.vocabularySize();
+  }
+
+  /** A chain from a position on; the last {@code logits} rows want logits. */
+  private RowOutputs forward(int start, int rows, TokenOfRow token, int logits) {
+    batch.clear();
+    int parent = RowBatch.COMMITTED;
+    for (int i = 0; i < rows; i++) {
+      int position = start + i;
+      parent =
+          batch.add(token.at(i), position, table, table.slot(position), parent, i >= rows - logits);
+    }
+    return backend.forward(batch);
+  }
+
+  private static double milliseconds(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) * 1e-6;
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+  }
+
+  private interface TokenOfRow {
+    int at(int row);
+  }
+}
