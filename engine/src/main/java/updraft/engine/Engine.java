@@ -3,6 +3,7 @@ package updraft.engine;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import updraft.cache.PageTable;
 import updraft.forward.Backend;
 import updraft.forward.BackendOptions;
 import updraft.forward.Backends;
@@ -11,6 +12,7 @@ import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
+import updraft.request.InvalidRequestException;
 import updraft.request.TokenEvent;
 import updraft.schedule.Calibration;
 import updraft.schedule.Generation;
@@ -62,7 +64,7 @@ public final class Engine implements AutoCloseable {
     this.config = ModelConfig.of(file);
     this.modelName = name(options);
     this.tokenizer = Tokenizers.of(file);
-    this.template = template(file, tokenizer);
+    this.template = ChatTemplate.find(file, tokenizer).orElse(null);
     this.contextLength = contextLength(options, config);
     this.backend =
         Backends.open(
@@ -113,19 +115,6 @@ public final class Engine implements AutoCloseable {
     return file.endsWith(".gguf") ? file.substring(0, file.length() - 5) : file;
   }
 
-  private static @Nullable ChatTemplate template(GgufFile file, Tokenizer tokenizer) {
-    return file.contains("tokenizer.chat_template")
-        ? ChatTemplate.of(
-            file.string("tokenizer.chat_template"),
-            piece(tokenizer, tokenizer.bosToken()),
-            piece(tokenizer, tokenizer.eosToken()))
-        : null;
-  }
-
-  private static String piece(Tokenizer tokenizer, int token) {
-    return token < 0 ? "" : tokenizer.piece(token);
-  }
-
   private static int contextLength(EngineOptions options, ModelConfig config) {
     if (options.contextLength() > config.contextLength()) {
       throw new IllegalArgumentException(
@@ -141,7 +130,7 @@ public final class Engine implements AutoCloseable {
     int logitsRows = DRAFT_ROWS + options.maxSequences();
     return new BackendOptions(
         options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads(),
-        updraft.cache.PageTable.pagesFor(options.keyValueTokens()),
+        PageTable.pagesFor(options.keyValueTokens()),
         options.prefillChunk() + logitsRows,
         logitsRows,
         options.keyValueType(),
@@ -150,15 +139,7 @@ public final class Engine implements AutoCloseable {
 
   /** Token ids of a prompt, with the beginning-of-sequence token if the model wants one. */
   public int[] encode(String prompt, boolean parseSpecial) {
-    int[] tokens = tokenizer.encode(prompt, parseSpecial);
-    int bos = tokenizer.bosToken();
-    if (!tokenizer.addsBos() || bos < 0 || (tokens.length > 0 && tokens[0] == bos)) {
-      return tokens;
-    }
-    int[] whole = new int[tokens.length + 1];
-    whole[0] = bos;
-    System.arraycopy(tokens, 0, whole, 1, tokens.length);
-    return whole;
+    return tokenizer.encodePrompt(prompt, parseSpecial);
   }
 
   /**
@@ -200,9 +181,7 @@ public final class Engine implements AutoCloseable {
    */
   public ChatTemplate chatTemplate() {
     if (template == null) {
-      throw new updraft.request.InvalidRequestException(
-          "messages",
-          "the model must have a chat template: model=" + modelName + ", use plain completion");
+      throw new InvalidRequestException("messages", ChatTemplate.missing(modelName));
     }
     return template;
   }
@@ -214,7 +193,7 @@ public final class Engine implements AutoCloseable {
 
   /** Most tokens that an answer to a prompt of this length may have; may be negative. */
   public int maxTokensAfter(int promptTokens) {
-    int pageTokens = backend.pages() * updraft.cache.PageTable.PAGE_SIZE;
+    int pageTokens = backend.pages() * PageTable.PAGE_SIZE;
     return Math.min(contextLength, pageTokens) - promptTokens;
   }
 
