@@ -151,11 +151,12 @@ final class Residents {
     }
   }
 
+  /** Pages that sequences hold; what the prefix cache alone holds can be had at any time. */
   int pagesUsed() {
-    return pool.pages() - pool.free();
+    return pool.pages() - pool.available();
   }
 
   int pagesFree() {
-    return pool.free();
+    return pool.available();
   }
 }

@@ -13,6 +13,7 @@ import updraft.forward.RowOutputs;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
 import updraft.request.TokenEvent;
+import updraft.sample.SamplerScratch;
 import updraft.text.Tokenizer;
 import updraft.trace.RequestTrace;
 import updraft.trace.Stage;
@@ -41,6 +42,7 @@ public final class Scheduler implements AutoCloseable {
   private final Speculation speculation;
   private final Tracing tracing;
   private final TraceClock clock;
+  private final SamplerScratch scratch;
   private final AdmissionQueue queue;
   private final Residents residents;
   private final StepPlan plan;
@@ -69,6 +71,7 @@ public final class Scheduler implements AutoCloseable {
     this.speculation = speculation;
     this.tracing = tracing;
     this.clock = clock;
+    this.scratch = new SamplerScratch(tokenizer.vocabularySize());
     this.queue = new AdmissionQueue(options.queueCapacity());
     PagePool pool = new PagePool(backend.pages());
     this.residents =
@@ -150,6 +153,11 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Pages that sequences hold. */
+  int pagesUsed() {
+    return residents.pagesUsed();
+  }
+
   private boolean idle() {
     return residents.isEmpty() && queue.isEmpty();
   }
@@ -157,8 +165,10 @@ public final class Scheduler implements AutoCloseable {
   /** One step: rows in, one forward, tokens out. Returns whether there was anything to do. */
   public boolean step() {
     endAborted();
-    while (residents.hasRoom() && enqueueNext()) {}
     residents.admit();
+    while (residents.hasRoom() && enqueueNext()) {
+      residents.admit();
+    }
     tracing
         .metrics()
         .sequences(residents.running().size(), residents.waiting().size() + queue.size());
@@ -197,7 +207,7 @@ public final class Scheduler implements AutoCloseable {
       Sequence[] siblings = new Sequence[generation.request().choices()];
       for (int choice = 0; choice < siblings.length; choice++) {
         Sequence leader = choice == 0 ? null : siblings[0];
-        siblings[choice] = new Sequence(generation, choice, leader, orders++, tokenizer);
+        siblings[choice] = new Sequence(generation, choice, leader, orders++, tokenizer, scratch);
       }
       for (Sequence sequence : siblings) {
         residents.await(sequence);

@@ -11,6 +11,7 @@ import updraft.request.TokenEvent;
 import updraft.request.TokenLogprob;
 import updraft.request.TokenOrigin;
 import updraft.sample.LogProbs;
+import updraft.sample.SamplerScratch;
 import updraft.sample.TokenSampler;
 import updraft.speculate.DraftBudget;
 import updraft.speculate.DraftContext;
@@ -78,14 +79,15 @@ final class Sequence implements DraftContext, Timed {
       int choice,
       @Nullable Sequence leader,
       long order,
-      Tokenizer tokenizer) {
+      Tokenizer tokenizer,
+      SamplerScratch scratch) {
     GenerateRequest request = generation.request();
     this.generation = generation;
     this.choice = choice;
     this.leader = leader;
     this.order = order;
-    this.vocabulary = tokenizer.vocabularySize();
-    this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), vocabulary);
+    this.vocabulary = scratch.vocabulary();
+    this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), scratch);
     this.answer = new Answer(request, tokenizer, generation.listened());
     this.times = generation.trace().choice(choice);
     this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + request.maxTokens());

@@ -29,6 +29,9 @@ public final class HashBackend implements Backend {
   /** Rows with this token fail, when not negative. */
   private int faultyToken = -1;
 
+  /** Rows with this token have a NaN among their logits, when not negative. */
+  private int tokenOfNaN = -1;
+
   private int forwardsUntilException = -1;
   private Runnable beforeForward = () -> {};
 
@@ -52,6 +55,11 @@ public final class HashBackend implements Backend {
   /** Rows with this token report a fault from now on. */
   public void failOn(int token) {
     faultyToken = token;
+  }
+
+  /** Rows with this token have a NaN among their logits from now on. */
+  public void nanAfter(int token) {
+    tokenOfNaN = token;
   }
 
   /** The forward after this many throws. */
@@ -87,7 +95,10 @@ public final class HashBackend implements Backend {
         faults[row] = "NaN in layer 1";
       }
       if (batch.logitsIndex(row) >= 0) {
-        fill(context(batch, row), offsets[row]);
+        fill(context(batch, row), logits, offsets[row]);
+        if (batch.token(row) == tokenOfNaN) {
+          logits[offsets[row]] = Float.NaN;
+        }
       }
     }
     return new Outputs(logits, offsets, faults);
@@ -114,8 +125,15 @@ public final class HashBackend implements Backend {
     return context;
   }
 
+  /** What a row with this context, its own token last, has for logits. */
+  public float[] logitsAfter(int... context) {
+    float[] row = new float[vocabulary];
+    fill(context, row, 0);
+    return row;
+  }
+
   /** A few likely tokens after the last two, and a little of the whole context. */
-  private void fill(int[] context, int offset) {
+  private void fill(int[] context, float[] logits, int offset) {
     int last = context[context.length - 1];
     int before = context.length > 1 ? context[context.length - 2] : 0;
     SplittableRandom habit = new SplittableRandom(31L * last + before % 3);
