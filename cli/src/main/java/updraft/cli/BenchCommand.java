@@ -20,7 +20,8 @@ final class BenchCommand implements Runnable {
   static CommandLine line(Terminal terminal) {
     return new CommandLine(new BenchCommand(terminal))
         .addSubcommand(new BenchVerifyCommand(terminal))
-        .addSubcommand(new BenchSpeculateCommand(terminal));
+        .addSubcommand(new BenchSpeculateCommand(terminal))
+        .addSubcommand(new BenchCompareCommand(terminal));
   }
 
   /** Without a subcommand: what there is. */

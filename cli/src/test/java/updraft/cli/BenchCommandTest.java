@@ -75,6 +75,16 @@ class BenchCommandTest {
         .fails(1, "prompts must not be empty: file=" + prompts);
   }
 
+  @Test
+  void compareSaysWhenThePeerDoesNotStart() {
+    CommandLineRun.Outcome outcome = run("bench compare --python no-such-python");
+
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err())
+        .startsWith("updraft: python must start: python=no-such-python")
+        .hasLineCount(1);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
