@@ -42,7 +42,8 @@ class SchedulerEndingsTest {
           assertThat(tokens(events)).isEqualTo(served.result().choices().get(choice).tokens());
           assertThat(text(events)).isEqualTo(served.result().choices().get(choice).text());
           assertThat(text(events))
-              .isEqualTo(engine.tokenizer.decode(array(served.result().choices().get(choice).tokens())));
+              .isEqualTo(
+                  engine.tokenizer.decode(array(served.result().choices().get(choice).tokens())));
         }
       }
     }
@@ -262,8 +263,7 @@ class SchedulerEndingsTest {
       CountDownLatch decoding = new CountDownLatch(3);
       List<Served> all = new ArrayList<>();
       for (int i = 0; i < 9; i++) {
-        all.add(
-            engine.submit(request(prompt(i, 10 + i)).build(), event -> decoding.countDown()));
+        all.add(engine.submit(request(prompt(i, 10 + i)).build(), event -> decoding.countDown()));
       }
       decoding.await();
       engine.scheduler.close(Duration.ofDays(1));

@@ -65,7 +65,14 @@ class SchedulerExactnessTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"GREEDY, 0", "GREEDY, 0.5", "GREEDY, 1", "NUCLEUS, 0.7", "NUCLEUS, 1", "PENALTIES, 0.9"})
+  @CsvSource({
+    "GREEDY, 0",
+    "GREEDY, 0.5",
+    "GREEDY, 1",
+    "NUCLEUS, 0.7",
+    "NUCLEUS, 1",
+    "PENALTIES, 0.9"
+  })
   void anyTreeGivesTheSameTokens(Sampling sampling, double hitRate) {
     for (int seed = 0; seed < 12; seed++) {
       ScriptedDrafter drafter = new ScriptedDrafter(seed, hitRate, VOCABULARY);

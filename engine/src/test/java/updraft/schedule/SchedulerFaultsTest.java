@@ -49,8 +49,7 @@ class SchedulerFaultsTest {
                   throw new IllegalStateException("boom");
                 }
               });
-      assertAloneFails(
-          engine, bad, "the listener failed: java.lang.IllegalStateException: boom");
+      assertAloneFails(engine, bad, "the listener failed: java.lang.IllegalStateException: boom");
       assertThat(bad.tokens()).hasSize(Math.min(40, eventNumber));
       assertThat(heard.getLast()).isInstanceOf(TokenEvent.Finished.class);
     }

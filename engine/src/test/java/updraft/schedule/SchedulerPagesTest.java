@@ -176,8 +176,7 @@ class SchedulerPagesTest {
       // a pool so small that siblings are let in one after another, when the first has gone
       try (ServedEngine engine =
           setup().pages(9).prefixCache(steps % 2 == 0).prefillChunk(30).open()) {
-        Served served =
-            engine.submit(request(prompt(6, 100)).choices(5).sampling(SAMPLED).build());
+        Served served = engine.submit(request(prompt(6, 100)).choices(5).sampling(SAMPLED).build());
         engine.steps(steps);
         Served other = engine.submit(request(prompt(7, 50)).build());
         engine.run();

@@ -68,9 +68,9 @@ class SchedulerSpansTest {
       assertThat(drafts)
           .allMatch(
               span ->
-                  "ngram".equals(span.getAttributes().get(AttributeKey.stringKey("updraft.method"))));
-      assertThat(engine.spans("spec_verify"))
-          .anyMatch(span -> number(span, "accepted_tokens") > 0);
+                  "ngram"
+                      .equals(span.getAttributes().get(AttributeKey.stringKey("updraft.method"))));
+      assertThat(engine.spans("spec_verify")).anyMatch(span -> number(span, "accepted_tokens") > 0);
       assertAccounts(engine, served);
       engine.assertSpansWhole();
     }

@@ -126,8 +126,7 @@ final class ScriptedDrafter implements Drafter {
         return;
       }
       int next = done + tree.depth(node);
-      boolean hit =
-          right[node] && next < session.answer.length && random.nextDouble() < hitRate;
+      boolean hit = right[node] && next < session.answer.length && random.nextDouble() < hitRate;
       int children = random.nextInt(node == 0 ? 1 : 0, 4);
       int place = hit ? random.nextInt(Math.max(1, children)) : -1;
       for (int i = 0; i < Math.max(children, hit ? 1 : 0); i++) {

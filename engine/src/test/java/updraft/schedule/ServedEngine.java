@@ -293,7 +293,9 @@ final class ServedEngine implements AutoCloseable {
         .toList();
   }
 
-  /** Asserts that all spans lie within their parents, and that only requests and steps have none. */
+  /**
+   * Asserts that all spans lie within their parents, and that only requests and steps have none.
+   */
   void assertSpansWhole() {
     Map<String, SpanData> byId = new HashMap<>();
     for (SpanData span : exporter.getFinishedSpanItems()) {
