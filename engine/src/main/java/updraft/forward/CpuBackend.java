@@ -28,11 +28,9 @@ public final class CpuBackend implements Backend {
     pool = new ComputePool(options.threads());
     CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
-    keyValues = KeyValues.of(options.keyValueType(), kernels.rowMath(), config, pages);
+    keyValues = KeyValues.of(options.keyValueType(), config, pages);
     warmUp = new CpuWarmUp(kernels, config, packed);
-    transformer =
-        new CpuTransformer(
-            config, packed, keyValues, pool, kernels, options.maxRows(), options.maxLogitsRows());
+    transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options, pages);
   }
 
   private static int bits(BackendOptions options) {
@@ -113,6 +111,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void copySlot(int fromSlot, int toSlot) {
+    keyValues.ensure(toSlot);
     keyValues.copySlot(fromSlot, toSlot);
   }
 

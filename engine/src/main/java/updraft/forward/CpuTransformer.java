@@ -1,6 +1,5 @@
 package updraft.forward;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import updraft.cache.PageTable;
 import updraft.kernel.Activations;
@@ -18,7 +17,7 @@ import updraft.model.PackedMatrix;
  * <p>Stages are spread over the pool's threads by outputs, rows or heads; what an item writes is
  * its own, and no result depends on how items are spread. All memory is taken on construction.
  */
-final class CpuTransformer implements RowOutputs {
+final class CpuTransformer {
   /** Items a thread in a product: enough to even out threads that lose time. */
   private static final int ITEMS_PER_THREAD = 6;
 
@@ -30,6 +29,8 @@ final class CpuTransformer implements RowOutputs {
   private final RowMath math;
   private final int lanes;
   private final RotaryEmbedding rotary;
+  private final TreeAttention attention;
+  private final CpuOutputs outputs;
 
   /** Shape (rows, hidden): the residual stream. */
   private final float[] state;
@@ -59,34 +60,27 @@ final class CpuTransformer implements RowOutputs {
   private final int hiddenStride;
   private final int gateStride;
 
-  /** (logits rows, vocabulary padded). */
-  private final float[] logits;
-
-  private final int logitsStride;
-
-  /** By thread: scores of a row's context, and slots of its tail. */
-  private final float[][] scores;
-
-  private final int[][] tailSlots;
-
-  private final @Nullable String[] faults;
-  private int[] captureLayers = {};
-  private float[][] captured = {};
+  // what the stages of the current forward read
   private RowBatch batch = new RowBatch(0);
   private int layer;
   private CpuWeights.Layer layerWeights;
+  private PackedMatrix projection;
+  private int projectionStart;
   private int itemGroups;
 
   // stages as objects, so that running one allocates nothing
+  private final ComputePool.Task embed = this::embed;
+  private final ComputePool.Task normAttention = this::normAttention;
   private final ComputePool.Task project = this::project;
+  private final ComputePool.Task rotateAndStore = this::rotateAndStore;
   private final ComputePool.Task attend = this::attend;
+  private final ComputePool.Task quantizeAttended = this::quantizeAttended;
   private final ComputePool.Task projectOutput = this::projectOutput;
+  private final ComputePool.Task normFeedForward = this::normFeedForward;
   private final ComputePool.Task gateAndUp = this::gateAndUp;
   private final ComputePool.Task down = this::down;
+  private final ComputePool.Task normOutput = this::normOutput;
   private final ComputePool.Task head = this::head;
-  private final ComputePool.Task normAttention = this::normAttention;
-  private final ComputePool.Task normFeedForward = this::normFeedForward;
-  private final ComputePool.Task rotateAndStore = this::rotateAndStore;
 
   CpuTransformer(
       ModelConfig config,
@@ -94,8 +88,8 @@ final class CpuTransformer implements RowOutputs {
       KeyValues keyValues,
       ComputePool pool,
       Kernels kernels,
-      int maxRows,
-      int maxLogitsRows) {
+      BackendOptions options,
+      int pages) {
     this.config = config;
     this.weights = weights;
     this.keyValues = keyValues;
@@ -103,90 +97,83 @@ final class CpuTransformer implements RowOutputs {
     this.matMul = kernels.matMul();
     this.math = kernels.rowMath();
     this.lanes = kernels.lanes();
-    this.rotary = new RotaryEmbedding(config, maxRows);
     this.layerWeights = weights.layers().getFirst();
     this.projection = layerWeights.queryKeyValue().getFirst();
+    int rows = options.maxRows();
     int hidden = config.hiddenSize();
-    int feedForward = config.feedForwardSize();
-    state = new float[maxRows * hidden];
-    normed = new Activations(maxRows, hidden);
-    attended = new Activations(maxRows, config.querySize());
-    activated = new Activations(maxRows, feedForward);
-    last = new Activations(maxLogitsRows, hidden);
+    int maxPositions = Math.min(config.contextLength(), pages * PageTable.PAGE_SIZE);
+    rotary = new RotaryEmbedding(config, rows);
+    attention = new TreeAttention(config, keyValues, math, pool.threads(), rows, maxPositions);
+    outputs =
+        new CpuOutputs(rows, hidden, options.maxLogitsRows(), padded(config.vocabularySize()));
+    state = floats(rows, hidden);
+    normed = new Activations(rows, hidden);
+    attended = new Activations(rows, config.querySize());
+    activated = new Activations(rows, config.feedForwardSize());
+    last = new Activations(options.maxLogitsRows(), hidden);
     projectedStride = config.querySize() + 2 * config.keyValueSize() + 3 * lanes;
-    projected = new float[maxRows * projectedStride];
+    projected = floats(rows, projectedStride);
     hiddenStride = padded(hidden);
-    product = new float[maxRows * hiddenStride];
-    gateStride = padded(feedForward);
-    gate = new float[maxRows * gateStride];
-    up = new float[maxRows * gateStride];
-    logitsStride = padded(config.vocabularySize());
-    logits = new float[maxLogitsRows * logitsStride];
-    scores = new float[pool.threads()][padded16(config.contextLength())];
-    tailSlots = new int[pool.threads()][maxRows];
-    faults = new String[maxRows];
+    product = floats(rows, hiddenStride);
+    gateStride = padded(config.feedForwardSize());
+    gate = floats(rows, gateStride);
+    up = floats(rows, gateStride);
   }
 
-  private int padded(int outputs) {
-    return (outputs + lanes - 1) / lanes * lanes;
+  private int padded(int size) {
+    return (size + lanes - 1) / lanes * lanes;
   }
 
-  private static int padded16(int n) {
-    return (n + RowMath.LANES) / RowMath.LANES * RowMath.LANES;
+  private static float[] floats(int rows, int columns) {
+    return new float[Math.multiplyExact(rows, columns)];
   }
 
   void capture(int... layers) {
-    captureLayers = layers.clone();
-    captured = new float[layers.length][state.length];
+    outputs.capture(layers);
   }
 
   RowOutputs forward(RowBatch rows) {
     batch = rows;
     int n = rows.rows();
+    outputs.begin(rows);
+    attention.plan(rows);
     for (int row = 0; row < n; row++) {
-      faults[row] = null;
       keyValues.ensure(rows.slot(row));
-      rotary.position(row, rows.position(row));
-      weights.embedding().dequantizeRow(rows.token(row), state, row * config.hiddenSize());
     }
+    pool.run(n, embed);
     for (layer = 0; layer < config.layers(); layer++) {
       layerWeights = weights.layers().get(layer);
       attention(n);
       feedForward(n);
-      captureState(n);
+      outputs.layerDone(layer, state);
     }
-    logits(n);
-    return this;
+    if (rows.logitsRows() > 0) {
+      pool.run(n, normOutput);
+      runGroups(weights.output().groups(), head);
+    }
+    outputs.end();
+    return outputs;
   }
 
   private void attention(int n) {
     pool.run(n, normAttention);
-    int first = 0;
+    projectionStart = 0;
     for (PackedMatrix matrix : layerWeights.queryKeyValue()) {
       projection = matrix;
-      projectionStart = first;
       runGroups(matrix.groups(), project);
-      first += matrix.rows();
+      projectionStart += matrix.rows();
     }
     pool.run(n, rotateAndStore);
-    pool.run(n * config.heads(), attend);
-    if (!quantizesByHead()) {
-      for (int row = 0; row < n; row++) {
-        math.quantize(attended, row, 0, attended.columns() / PackedMatrix.BLOCK);
-      }
+    pool.run(attention.items(), attend);
+    if (!attention.quantizes()) {
+      pool.run(n, quantizeAttended);
     }
     runGroups(layerWeights.attentionOutput().groups(), projectOutput);
   }
 
-  /** The matrix that {@link #project} multiplies with, and the place of its outputs in a row. */
-  private PackedMatrix projection;
-
-  private int projectionStart;
-
   private void feedForward(int n) {
     pool.run(n, normFeedForward);
-    int unit = Math.max(lanes, PackedMatrix.BLOCK);
-    runGroups((config.feedForwardSize() + unit - 1) / unit, gateAndUp);
+    runGroups(units(config.feedForwardSize()), gateAndUp);
     runGroups(layerWeights.down().groups(), down);
   }
 
@@ -198,30 +185,42 @@ final class CpuTransformer implements RowOutputs {
     pool.run((groups + itemGroups - 1) / itemGroups, task);
   }
 
+  private void embed(int row, int thread) {
+    weights.embedding().dequantizeRow(batch.token(row), state, row * config.hiddenSize());
+    rotary.position(row, batch.position(row));
+  }
+
   private void normAttention(int row, int thread) {
-    norm(row, layerWeights.attentionNorm(), "attention");
+    norm(row, layerWeights.attentionNorm(), normed, row, "before attention of layer ", layer);
   }
 
   private void normFeedForward(int row, int thread) {
-    norm(row, layerWeights.feedForwardNorm(), "feed-forward");
+    norm(row, layerWeights.feedForwardNorm(), normed, row, "before feed-forward of layer ", layer);
   }
 
-  private void norm(int row, float[] weight, String part) {
-    int hidden = config.hiddenSize();
-    float sum =
-        math.rmsNorm(
-            state,
-            row * hidden,
-            weight,
-            hidden,
-            config.rmsEpsilon(),
-            normed.values(),
-            row * hidden);
-    if (!(sum < Float.POSITIVE_INFINITY) && faults[row] == null) {
-      faults[row] =
-          "hidden state must be finite: NaN or infinity before " + part + " of layer " + layer;
+  private void normOutput(int row, int thread) {
+    int index = batch.logitsIndex(row);
+    if (index >= 0) {
+      norm(row, weights.outputNorm(), last, index, "after layer ", config.layers() - 1);
     }
-    math.quantize(normed, row, 0, hidden / PackedMatrix.BLOCK);
+  }
+
+  private void norm(
+      int row, float[] weight, Activations out, int outRow, String place, int ofLayer) {
+    int n = config.hiddenSize();
+    float epsilon = config.rmsEpsilon();
+    float sum = math.rmsNorm(state, row * n, weight, n, epsilon, out.values(), outRow * n);
+    if (!(sum < Float.POSITIVE_INFINITY)) {
+      outputs.fault(row, "hidden state must be finite: NaN or infinity " + place + ofLayer);
+    }
+    quantize(out, outRow, 0, n);
+  }
+
+  /** Columns that are not whole blocks meet float weights alone. */
+  private void quantize(Activations x, int row, int first, int end) {
+    if (x.columns() % PackedMatrix.BLOCK == 0) {
+      math.quantize(x, row, first / PackedMatrix.BLOCK, end / PackedMatrix.BLOCK);
+    }
   }
 
   private void project(int item, int thread) {
@@ -253,55 +252,19 @@ final class CpuTransformer implements RowOutputs {
       }
       rotary.rotate(row, projected, from);
     }
-    keyValues.store(layer, batch.slot(row), projected, keys, projected, values);
+    if (!keyValues.store(layer, batch.slot(row), projected, keys, values)) {
+      outputs.fault(
+          row,
+          "keys and values must be finite and fit their type: NaN or infinity in layer " + layer);
+    }
   }
 
-  /** One head of one row over its whole context, in position order. */
   private void attend(int item, int thread) {
-    int row = item / config.heads();
-    int queryHead = item % config.heads();
-    int kvHead = queryHead / (config.heads() / config.kvHeads());
-    int headSize = config.headSize();
-    int query = row * projectedStride + queryHead * headSize;
-    int out = row * config.querySize() + queryHead * headSize;
-    float scale = config.attentionScale();
-    float[] weight = scores[thread];
-    int[] tail = tailSlots[thread];
-    PageTable table = batch.table(row);
-    int prefix = batch.prefix(row);
-    int positions = batch.position(row) + 1;
-
-    for (int p = 0; p < prefix; p += KeyValues.PAGE) {
-      int page = table.page(p / KeyValues.PAGE);
-      keyValues.scores(layer, page, kvHead, projected, query, scale, weight, p);
-    }
-    for (int p = positions - 1, at = row; p >= prefix; p--, at = batch.parent(at)) {
-      tail[p - prefix] = batch.slot(at);
-      weight[p] = keyValues.score(layer, batch.slot(at), kvHead, projected, query, scale);
-    }
-    float sum = math.exponentials(weight, positions);
-
-    float[] result = attended.values();
-    Arrays.fill(result, out, out + headSize, 0);
-    for (int p = 0; p < prefix; p += KeyValues.PAGE) {
-      int page = table.page(p / KeyValues.PAGE);
-      int count = Math.min(KeyValues.PAGE, prefix - p);
-      keyValues.weigh(layer, page, kvHead, 0, count, weight, p, result, out);
-    }
-    for (int p = prefix; p < positions; p++) {
-      int slot = tail[p - prefix];
-      keyValues.weigh(
-          layer, slot / KeyValues.PAGE, kvHead, slot % KeyValues.PAGE, 1, weight, p, result, out);
-    }
-    math.scale(result, out, headSize, 1 / sum);
-    if (quantizesByHead()) {
-      int block = queryHead * headSize / PackedMatrix.BLOCK;
-      math.quantize(attended, row, block, block + headSize / PackedMatrix.BLOCK);
-    }
+    attention.attend(layer, item, thread, projected, projectedStride, attended);
   }
 
-  private boolean quantizesByHead() {
-    return config.headSize() % PackedMatrix.BLOCK == 0;
+  private void quantizeAttended(int row, int thread) {
+    quantize(attended, row, 0, attended.columns());
   }
 
   private void projectOutput(int item, int thread) {
@@ -330,8 +293,7 @@ final class CpuTransformer implements RowOutputs {
 
   /** Gate and up of whole blocks of the feed-forward network, activated and quantised. */
   private void gateAndUp(int item, int thread) {
-    int unit = Math.max(lanes, PackedMatrix.BLOCK);
-    int groupsPerUnit = unit / lanes;
+    int groupsPerUnit = unit() / lanes;
     int size = config.feedForwardSize();
     int groups = layerWeights.gate().groups();
     int firstGroup = item * itemGroups * groupsPerUnit;
@@ -344,86 +306,33 @@ final class CpuTransformer implements RowOutputs {
     for (int row = 0; row < rows; row++) {
       int from = row * gateStride + first;
       math.swiglu(gate, from, up, from, end - first, activated.values(), row * size + first);
-      if (size % PackedMatrix.BLOCK == 0) {
-        math.quantize(activated, row, first / PackedMatrix.BLOCK, end / PackedMatrix.BLOCK);
-      }
+      quantize(activated, row, first, end);
     }
   }
 
-  private void captureState(int n) {
-    for (int i = 0; i < captureLayers.length; i++) {
-      if (captureLayers[i] == layer) {
-        System.arraycopy(state, 0, captured[i], 0, n * config.hiddenSize());
-      }
-    }
+  /** Outputs that an item of gate and up has a multiple of: whole groups and whole blocks. */
+  private int unit() {
+    return Math.max(lanes, PackedMatrix.BLOCK);
   }
 
-  private void logits(int n) {
-    if (batch.logitsRows() == 0) {
-      return;
-    }
-    int hidden = config.hiddenSize();
-    for (int row = 0; row < n; row++) {
-      int index = batch.logitsIndex(row);
-      if (index >= 0) {
-        math.rmsNorm(
-            state,
-            row * hidden,
-            weights.outputNorm(),
-            hidden,
-            config.rmsEpsilon(),
-            last.values(),
-            index * hidden);
-        math.quantize(last, index, 0, hidden / PackedMatrix.BLOCK);
-      }
-    }
-    runGroups(weights.output().groups(), head);
+  private int units(int size) {
+    return (size + unit() - 1) / unit();
   }
 
   private void head(int item, int thread) {
     PackedMatrix output = weights.output();
     int firstGroup = item * itemGroups;
     int endGroup = Math.min(output.groups(), firstGroup + itemGroups);
-    matMul.multiply(
-        output, firstGroup, endGroup, last, batch.logitsRows(), logits, 0, logitsStride);
+    float[] logits = outputs.logits();
+    int stride = outputs.logitsStride;
+    matMul.multiply(output, firstGroup, endGroup, last, batch.logitsRows(), logits, 0, stride);
     int first = firstGroup * lanes;
     int count = Math.min(config.vocabularySize(), endGroup * lanes) - first;
     for (int row = 0; row < batch.rows(); row++) {
       int index = batch.logitsIndex(row);
-      if (index >= 0
-          && faults[row] == null
-          && !math.finite(logits, index * logitsStride + first, count)) {
-        faults[row] = "logits must be finite: NaN or infinity in the output head";
+      if (index >= 0 && !math.finite(logits, index * stride + first, count)) {
+        outputs.fault(row, "logits must be finite: NaN or infinity in the output head");
       }
     }
-  }
-
-  @Override
-  public float[] logits() {
-    return logits;
-  }
-
-  @Override
-  public int logitsOffset(int row) {
-    int index = batch.logitsIndex(row);
-    if (index < 0) {
-      throw new IllegalArgumentException("row must have asked for logits: row=" + row);
-    }
-    return index * logitsStride;
-  }
-
-  @Override
-  public float[] hidden(int wanted) {
-    for (int i = 0; i < captureLayers.length; i++) {
-      if (captureLayers[i] == wanted) {
-        return captured[i];
-      }
-    }
-    throw new IllegalArgumentException("layer must have been asked for: layer=" + wanted);
-  }
-
-  @Override
-  public @Nullable String fault(int row) {
-    return faults[row];
   }
 }

@@ -113,7 +113,6 @@ final class CpuWarmUp {
     int n = 2 * RowMath.LANES * Math.max(headSize, 32);
     float[] a = new float[n];
     float[] b = new float[n];
-    short[] halves = new short[n];
     Activations x = new Activations(1, 64);
     long begin = System.nanoTime();
     for (int i = 0; i < BURST * 16 && System.nanoTime() - begin < MOST_NANOS; i++) {
@@ -122,12 +121,9 @@ final class CpuWarmUp {
       math.add(a, 0, b, 0, 64);
       math.scale(a, 0, 64, 1);
       math.swiglu(a, 0, b, 0, 64, b, 64);
-      math.scores(a, 0, halves, 0, headSize, 1, b, 0);
-      math.scores(a, 0, b, 0, headSize, 1, b, n - RowMath.LANES);
-      math.score(a, 0, halves, 0, headSize, 1);
+      math.scores(a, 0, b, headSize, 1, b, n - RowMath.LANES);
       math.exponentials(a, 24);
-      math.weigh(a, 0, 4, halves, 0, headSize, headSize, b, 0);
-      math.weigh(a, 0, 4, a, 0, headSize, headSize, b, 0);
+      math.weigh(a, 0, 4, a, headSize, b, 0);
       math.finite(a, 0, 64);
     }
   }

@@ -1,79 +1,77 @@
 package updraft.forward;
 
-import updraft.kernel.RowMath;
 import updraft.model.ModelConfig;
 
 /** {@link KeyValues} as 32-bit floats. */
 final class FloatKeyValues extends KeyValues {
+  private static final int EXPONENT = 0x7f80_0000;
+
   /** By layer and chunk. */
   private final float[][][] keys;
 
   private final float[][][] values;
 
-  FloatKeyValues(RowMath math, ModelConfig config, int pages) {
-    super(math, config, pages);
-    keys = new float[layers][chunks][];
-    values = new float[layers][chunks][];
+  FloatKeyValues(ModelConfig config, int pages) {
+    super(config, pages);
+    keys = new float[layers][chunks][0];
+    values = new float[layers][chunks][0];
   }
 
   @Override
   void ensure(int slot) {
     int chunk = chunk(slot / PAGE);
-    for (int layer = 0; layer < layers && keys[layer][chunk] == null; layer++) {
+    for (int layer = 0; layer < layers && keys[layer][chunk].length == 0; layer++) {
       keys[layer][chunk] = new float[chunkElements()];
       values[layer][chunk] = new float[chunkElements()];
     }
   }
 
   @Override
-  void store(int layer, int slot, float[] k, int keysFrom, float[] v, int valuesFrom) {
-    int page = slot / PAGE;
-    int offset = slot % PAGE;
-    float[] toKeys = keys[layer][chunk(page)];
-    float[] toValues = values[layer][chunk(page)];
+  boolean store(int layer, int slot, float[] from, int keysFrom, int valuesFrom) {
+    float[] toKeys = keys[layer][chunk(slot / PAGE)];
+    float[] toValues = values[layer][chunk(slot / PAGE)];
+    boolean finite = true;
     for (int head = 0; head < heads; head++) {
-      int base = base(page, head);
+      int keyAt = keyAt(slot, head);
+      int valueAt = valueAt(slot, head);
       for (int i = 0; i < headSize; i++) {
-        toKeys[base + i * PAGE + offset] = k[keysFrom + head * headSize + i];
-        toValues[base + offset * headSize + i] = v[valuesFrom + head * headSize + i];
+        float key = from[keysFrom + head * headSize + i];
+        float value = from[valuesFrom + head * headSize + i];
+        toKeys[keyAt + i * PAGE] = key;
+        toValues[valueAt + i] = value;
+        finite &= isFinite(key) & isFinite(value);
       }
+    }
+    return finite;
+  }
+
+  private static boolean isFinite(float x) {
+    return (Float.floatToRawIntBits(x) & EXPONENT) != EXPONENT;
+  }
+
+  @Override
+  void loadKeys(int layer, int page, int head, float[] to) {
+    System.arraycopy(keys[layer][chunk(page)], base(page, head), to, 0, headSize * PAGE);
+  }
+
+  @Override
+  void loadKey(int layer, int slot, int head, float[] to, int column) {
+    float[] from = keys[layer][chunk(slot / PAGE)];
+    int at = keyAt(slot, head);
+    for (int i = 0; i < headSize; i++) {
+      to[i * PAGE + column] = from[at + i * PAGE];
     }
   }
 
   @Override
-  void scores(
-      int layer, int page, int head, float[] q, int qFrom, float scale, float[] scores, int to) {
-    math.scores(q, qFrom, keys[layer][chunk(page)], base(page, head), headSize, scale, scores, to);
+  void loadValues(int layer, int page, int head, float[] to) {
+    System.arraycopy(values[layer][chunk(page)], base(page, head), to, 0, headSize * PAGE);
   }
 
   @Override
-  float score(int layer, int slot, int head, float[] q, int qFrom, float scale) {
-    int page = slot / PAGE;
-    return math.score(
-        q, qFrom, keys[layer][chunk(page)], base(page, head) + slot % PAGE, headSize, scale);
-  }
-
-  @Override
-  void weigh(
-      int layer,
-      int page,
-      int head,
-      int first,
-      int count,
-      float[] weights,
-      int from,
-      float[] out,
-      int to) {
-    math.weigh(
-        weights,
-        from,
-        count,
-        values[layer][chunk(page)],
-        base(page, head) + first * headSize,
-        headSize,
-        headSize,
-        out,
-        to);
+  void loadValue(int layer, int slot, int head, float[] to, int row) {
+    float[] from = values[layer][chunk(slot / PAGE)];
+    System.arraycopy(from, valueAt(slot, head), to, row * headSize, headSize);
   }
 
   @Override
@@ -84,17 +82,13 @@ final class FloatKeyValues extends KeyValues {
       float[] fromValues = values[layer][chunk(fromSlot / PAGE)];
       float[] toValues = values[layer][chunk(toSlot / PAGE)];
       for (int head = 0; head < heads; head++) {
-        int from = base(fromSlot / PAGE, head);
-        int to = base(toSlot / PAGE, head);
-        for (int i = 0; i < headSize; i++) {
-          toKeys[to + i * PAGE + toSlot % PAGE] = fromKeys[from + i * PAGE + fromSlot % PAGE];
+        int from = keyAt(fromSlot, head);
+        int to = keyAt(toSlot, head);
+        for (int i = 0; i < headSize * PAGE; i += PAGE) {
+          toKeys[to + i] = fromKeys[from + i];
         }
         System.arraycopy(
-            fromValues,
-            from + fromSlot % PAGE * headSize,
-            toValues,
-            to + toSlot % PAGE * headSize,
-            headSize);
+            fromValues, valueAt(fromSlot, head), toValues, valueAt(toSlot, head), headSize);
       }
     }
   }

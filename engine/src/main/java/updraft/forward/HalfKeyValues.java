@@ -1,80 +1,80 @@
 package updraft.forward;
 
-import updraft.kernel.RowMath;
 import updraft.model.ModelConfig;
 
-/** {@link KeyValues} as 16-bit floats, rounded to nearest even. */
+/** {@link KeyValues} as 16-bit floats, rounded to nearest even; numbers beyond 65504 do not fit. */
 final class HalfKeyValues extends KeyValues {
+  private static final int EXPONENT = 0x7c00;
+
   /** By layer and chunk. */
   private final short[][][] keys;
 
   private final short[][][] values;
 
-  HalfKeyValues(RowMath math, ModelConfig config, int pages) {
-    super(math, config, pages);
-    keys = new short[layers][chunks][];
-    values = new short[layers][chunks][];
+  HalfKeyValues(ModelConfig config, int pages) {
+    super(config, pages);
+    keys = new short[layers][chunks][0];
+    values = new short[layers][chunks][0];
   }
 
   @Override
   void ensure(int slot) {
     int chunk = chunk(slot / PAGE);
-    for (int layer = 0; layer < layers && keys[layer][chunk] == null; layer++) {
+    for (int layer = 0; layer < layers && keys[layer][chunk].length == 0; layer++) {
       keys[layer][chunk] = new short[chunkElements()];
       values[layer][chunk] = new short[chunkElements()];
     }
   }
 
   @Override
-  void store(int layer, int slot, float[] k, int keysFrom, float[] v, int valuesFrom) {
-    int page = slot / PAGE;
-    int offset = slot % PAGE;
-    short[] toKeys = keys[layer][chunk(page)];
-    short[] toValues = values[layer][chunk(page)];
+  boolean store(int layer, int slot, float[] from, int keysFrom, int valuesFrom) {
+    short[] toKeys = keys[layer][chunk(slot / PAGE)];
+    short[] toValues = values[layer][chunk(slot / PAGE)];
+    boolean finite = true;
     for (int head = 0; head < heads; head++) {
-      int base = base(page, head);
+      int keyAt = keyAt(slot, head);
+      int valueAt = valueAt(slot, head);
       for (int i = 0; i < headSize; i++) {
-        toKeys[base + i * PAGE + offset] = Float.floatToFloat16(k[keysFrom + head * headSize + i]);
-        toValues[base + offset * headSize + i] =
-            Float.floatToFloat16(v[valuesFrom + head * headSize + i]);
+        short key = Float.floatToFloat16(from[keysFrom + head * headSize + i]);
+        short value = Float.floatToFloat16(from[valuesFrom + head * headSize + i]);
+        toKeys[keyAt + i * PAGE] = key;
+        toValues[valueAt + i] = value;
+        finite &= ((key & EXPONENT) != EXPONENT) & ((value & EXPONENT) != EXPONENT);
       }
+    }
+    return finite;
+  }
+
+  /** Widens; a loop that C2 turns into vector instructions where the machine has them. */
+  private static void expand(short[] from, int start, int n, float[] to, int toStart) {
+    for (int i = 0; i < n; i++) {
+      to[toStart + i] = Float.float16ToFloat(from[start + i]);
     }
   }
 
   @Override
-  void scores(
-      int layer, int page, int head, float[] q, int qFrom, float scale, float[] scores, int to) {
-    math.scores(q, qFrom, keys[layer][chunk(page)], base(page, head), headSize, scale, scores, to);
+  void loadKeys(int layer, int page, int head, float[] to) {
+    expand(keys[layer][chunk(page)], base(page, head), headSize * PAGE, to, 0);
   }
 
   @Override
-  float score(int layer, int slot, int head, float[] q, int qFrom, float scale) {
-    int page = slot / PAGE;
-    return math.score(
-        q, qFrom, keys[layer][chunk(page)], base(page, head) + slot % PAGE, headSize, scale);
+  void loadKey(int layer, int slot, int head, float[] to, int column) {
+    short[] from = keys[layer][chunk(slot / PAGE)];
+    int at = keyAt(slot, head);
+    for (int i = 0; i < headSize; i++) {
+      to[i * PAGE + column] = Float.float16ToFloat(from[at + i * PAGE]);
+    }
   }
 
   @Override
-  void weigh(
-      int layer,
-      int page,
-      int head,
-      int first,
-      int count,
-      float[] weights,
-      int from,
-      float[] out,
-      int to) {
-    math.weigh(
-        weights,
-        from,
-        count,
-        values[layer][chunk(page)],
-        base(page, head) + first * headSize,
-        headSize,
-        headSize,
-        out,
-        to);
+  void loadValues(int layer, int page, int head, float[] to) {
+    expand(values[layer][chunk(page)], base(page, head), headSize * PAGE, to, 0);
+  }
+
+  @Override
+  void loadValue(int layer, int slot, int head, float[] to, int row) {
+    short[] from = values[layer][chunk(slot / PAGE)];
+    expand(from, valueAt(slot, head), headSize, to, row * headSize);
   }
 
   @Override
@@ -85,17 +85,13 @@ final class HalfKeyValues extends KeyValues {
       short[] fromValues = values[layer][chunk(fromSlot / PAGE)];
       short[] toValues = values[layer][chunk(toSlot / PAGE)];
       for (int head = 0; head < heads; head++) {
-        int from = base(fromSlot / PAGE, head);
-        int to = base(toSlot / PAGE, head);
-        for (int i = 0; i < headSize; i++) {
-          toKeys[to + i * PAGE + toSlot % PAGE] = fromKeys[from + i * PAGE + fromSlot % PAGE];
+        int from = keyAt(fromSlot, head);
+        int to = keyAt(toSlot, head);
+        for (int i = 0; i < headSize * PAGE; i += PAGE) {
+          toKeys[to + i] = fromKeys[from + i];
         }
         System.arraycopy(
-            fromValues,
-            from + fromSlot % PAGE * headSize,
-            toValues,
-            to + toSlot % PAGE * headSize,
-            headSize);
+            fromValues, valueAt(fromSlot, head), toValues, valueAt(toSlot, head), headSize);
       }
     }
   }

@@ -2,7 +2,6 @@ package updraft.forward;
 
 import updraft.cache.PageTable;
 import updraft.forward.BackendOptions.KeyValueType;
-import updraft.kernel.RowMath;
 import updraft.model.ModelConfig;
 
 /**
@@ -14,26 +13,24 @@ abstract sealed class KeyValues permits FloatKeyValues, HalfKeyValues {
   static final int PAGE = PageTable.PAGE_SIZE;
 
   /** Pages whose memory is taken together, as a power of two. */
-  static final int CHUNK_BITS = 6;
+  private static final int CHUNK_BITS = 6;
 
-  final RowMath math;
   final int layers;
   final int heads;
   final int headSize;
   final int chunks;
 
-  KeyValues(RowMath math, ModelConfig config, int pages) {
-    this.math = math;
+  KeyValues(ModelConfig config, int pages) {
     layers = config.layers();
     heads = config.kvHeads();
     headSize = config.headSize();
     chunks = (pages + (1 << CHUNK_BITS) - 1) >> CHUNK_BITS;
   }
 
-  static KeyValues of(KeyValueType type, RowMath math, ModelConfig config, int pages) {
+  static KeyValues of(KeyValueType type, ModelConfig config, int pages) {
     return switch (type) {
-      case F16 -> new HalfKeyValues(math, config, pages);
-      case F32 -> new FloatKeyValues(math, config, pages);
+      case F16 -> new HalfKeyValues(config, pages);
+      case F32 -> new FloatKeyValues(config, pages);
     };
   }
 
@@ -42,32 +39,29 @@ abstract sealed class KeyValues permits FloatKeyValues, HalfKeyValues {
     return 2L * config.layers() * config.keyValueSize() * (type == KeyValueType.F16 ? 2 : 4);
   }
 
-  /** Makes sure that there is memory for a slot. */
+  /** Makes sure that there is memory for a slot. Not to be called while others read or write. */
   abstract void ensure(int slot);
 
-  /** Stores a row's keys and values of one layer, each (heads × headSize). */
-  abstract void store(
-      int layer, int slot, float[] keys, int keysFrom, float[] values, int valuesFrom);
+  /**
+   * Stores a row's keys and values of one layer, each (heads × headSize).
+   *
+   * @return whether all of them are finite as stored
+   */
+  abstract boolean store(int layer, int slot, float[] from, int keysFrom, int valuesFrom);
 
-  /** Scores of a page's 16 positions. */
-  abstract void scores(
-      int layer, int page, int head, float[] q, int qFrom, float scale, float[] scores, int to);
+  /** Reads the keys of a page, shape (headSize, 16); of slots never written, anything. */
+  abstract void loadKeys(int layer, int page, int head, float[] to);
 
-  /** The score of one slot. */
-  abstract float score(int layer, int slot, int head, float[] q, int qFrom, float scale);
+  /** Reads the keys of a slot into a column of (headSize, 16). */
+  abstract void loadKey(int layer, int slot, int head, float[] to, int column);
 
-  /** Adds the weighted values of a page's slots {@code first} … {@code first+count-1} to out. */
-  abstract void weigh(
-      int layer,
-      int page,
-      int head,
-      int first,
-      int count,
-      float[] weights,
-      int from,
-      float[] out,
-      int to);
+  /** Reads the values of a page, shape (16, headSize); of slots never written, anything. */
+  abstract void loadValues(int layer, int page, int head, float[] to);
 
+  /** Reads the values of a slot into a row of (16, headSize). */
+  abstract void loadValue(int layer, int slot, int head, float[] to, int row);
+
+  /** Copies a slot in every layer. */
   abstract void copySlot(int fromSlot, int toSlot);
 
   static int chunk(int page) {
@@ -77,6 +71,15 @@ abstract sealed class KeyValues permits FloatKeyValues, HalfKeyValues {
   /** Where a page's keys, or values, of a head begin in their chunk. */
   final int base(int page, int head) {
     return ((page & ((1 << CHUNK_BITS) - 1)) * heads + head) * headSize * PAGE;
+  }
+
+  /** Where the first element of a slot's key is; the next is {@link #PAGE} further. */
+  final int keyAt(int slot, int head) {
+    return base(slot / PAGE, head) + slot % PAGE;
+  }
+
+  final int valueAt(int slot, int head) {
+    return base(slot / PAGE, head) + slot % PAGE * headSize;
   }
 
   final int chunkElements() {

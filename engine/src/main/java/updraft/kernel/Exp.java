@@ -28,7 +28,8 @@ public final class Exp {
 
   public static float exp(float x) {
     float clamped = Math.min(Math.max(x, LOW), HIGH);
-    float n = Math.fma(clamped, LOG2_E, ROUNDER) - ROUNDER;
+    float shifted = Math.fma(clamped, LOG2_E, ROUNDER);
+    float n = shifted - ROUNDER;
     float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, clamped));
     float p = Math.fma(C6, r, C5);
     p = Math.fma(p, r, C4);
@@ -36,6 +37,7 @@ public final class Exp {
     p = Math.fma(p, r, C2);
     p = Math.fma(p, r, 1f);
     p = Math.fma(p, r, 1f);
-    return p * Float.intBitsToFloat(((int) n + 127) << 23);
+    // the low bits of shifted hold n, its exponent is shifted out
+    return p * Float.intBitsToFloat((Float.floatToRawIntBits(shifted) + 127) << 23);
   }
 }

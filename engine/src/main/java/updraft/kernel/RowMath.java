@@ -15,7 +15,7 @@ public interface RowMath {
   void quantize(Activations x, int row, int firstBlock, int endBlock);
 
   /**
-   * {@code out = x / √(mean(x²) + ε) × weight}.
+   * {@code out = x / √(mean(x²) + ε) × weight}; out may be x.
    *
    * @return the sum of squares, which is not finite when an element is not
    */
@@ -24,77 +24,47 @@ public interface RowMath {
   /** {@code x += y}. */
   void add(float[] x, int from, float[] y, int yFrom, int n);
 
+  /** {@code x *= factor}. */
+  void scale(float[] x, int from, int n, float factor);
+
   /** {@code out = silu(gate) × up}, with silu(g) = g / (1 + e^-g). */
   void swiglu(float[] gate, int gateFrom, float[] up, int upFrom, int n, float[] out, int to);
 
   /**
-   * Scores of 16 positions, an FMA an element of the head in order: {@code scores[to + p] = scale ×
-   * Σ_d q[d] k[d, p]}.
+   * Scores of 16 positions: {@code scores[to + p] = scale × Σ_d q[d] k[d, p]}, where the elements d
+   * of each residue modulo 4 are summed by FMA in order, and the four sums as (0 + 1) + (2 + 3).
    *
    * @param keys shape (headSize, 16)
    */
   void scores(
-      float[] q,
-      int qFrom,
-      float[] keys,
-      int keysFrom,
-      int headSize,
-      float scale,
-      float[] scores,
-      int to);
-
-  /** The same of 16-bit floats. */
-  void scores(
-      float[] q,
-      int qFrom,
-      short[] keys,
-      int keysFrom,
-      int headSize,
-      float scale,
-      float[] scores,
-      int to);
-
-  /** The score of one position, whose keys begin at {@code keysFrom} in the same layout. */
-  float score(float[] q, int qFrom, float[] keys, int keysFrom, int headSize, float scale);
-
-  /** The same of 16-bit floats. */
-  float score(float[] q, int qFrom, short[] keys, int keysFrom, int headSize, float scale);
+      float[] q, int qFrom, float[] keys, int headSize, float scale, float[] scores, int to);
 
   /**
-   * {@code x[i] = e^(x[i] − max x)} for i below n; from there to the next multiple of 16 the least
-   * that {@link Exp} gives.
+   * {@code x[from + i] = e^(x[from + i] − max)} for i below n, max being the largest of them; zero
+   * from there to the next multiple of 16, for which there must be room.
    *
-   * @return the sum of all of them: those beyond n are below any float's precision beside the
-   *     largest
+   * @return their sum
    */
-  float exponentials(float[] x, int n);
+  float exponentials(float[] x, int from, int n);
 
-  /** {@code out = Σ_p weights[p] v[p]} over positions in order, added to what is in out. */
+  /** The same from index 0 on. */
+  default float exponentials(float[] x, int n) {
+    return exponentials(x, 0, n);
+  }
+
+  /**
+   * {@code out[to + i] += Σ_p weights[weightsFrom + p] values[p, i]}, an FMA a position in order.
+   *
+   * @param values shape (positions, headSize)
+   */
   void weigh(
       float[] weights,
       int weightsFrom,
       int positions,
       float[] values,
-      int valuesFrom,
-      int stride,
       int headSize,
       float[] out,
       int to);
-
-  /** The same of 16-bit floats. */
-  void weigh(
-      float[] weights,
-      int weightsFrom,
-      int positions,
-      short[] values,
-      int valuesFrom,
-      int stride,
-      int headSize,
-      float[] out,
-      int to);
-
-  /** {@code x *= factor}. */
-  void scale(float[] x, int from, int n, float factor);
 
   /** Whether all of some numbers are finite. */
   boolean finite(float[] x, int from, int n);

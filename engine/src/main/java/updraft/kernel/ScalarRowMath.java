@@ -7,7 +7,10 @@ class ScalarRowMath implements RowMath {
   /**
    * Bits of {@link Exp#ROUNDER}: subtracted from a rounded float's bits, they leave the integer.
    */
-  private static final int ROUNDER_BITS = Float.floatToRawIntBits(Exp.ROUNDER);
+  static final int ROUNDER_BITS = Float.floatToRawIntBits(Exp.ROUNDER);
+
+  /** Blocks whose largest element is smaller count as zero: its inverse would overflow. */
+  static final float SMALLEST = 1e-36f;
 
   ScalarRowMath() {}
 
@@ -20,8 +23,8 @@ class ScalarRowMath implements RowMath {
       for (int k = 0; k < PackedMatrix.BLOCK; k++) {
         max = Math.max(max, Math.abs(x.values[from + k]));
       }
-      float scale = max / 127;
-      float inverse = max == 0 ? 0 : 127 / max;
+      float scale = max < SMALLEST ? 0 : max / 127;
+      float inverse = max < SMALLEST ? 0 : 127 / max;
       int sum = 0;
       for (int t = 0; t < PackedMatrix.BLOCK / 2; t++) {
         int k = from + 4 * (t / 2) + (t & 1);
@@ -43,11 +46,7 @@ class ScalarRowMath implements RowMath {
   @Override
   public float rmsNorm(
       float[] x, int from, float[] weight, int n, float epsilon, float[] out, int to) {
-    float[] lanes = new float[LANES];
-    for (int i = 0; i < n; i++) {
-      lanes[i % LANES] = Math.fma(x[from + i], x[from + i], lanes[i % LANES]);
-    }
-    float sum = pairwise(lanes);
+    float sum = sumOfSquares(x, from, n, 0, 1);
     float factor = rmsFactor(sum, n, epsilon);
     for (int i = 0; i < n; i++) {
       out[to + i] = x[from + i] * factor * weight[i];
@@ -59,13 +58,20 @@ class ScalarRowMath implements RowMath {
     return 1 / (float) Math.sqrt(sumOfSquares / n + epsilon);
   }
 
-  private static float pairwise(float[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
+  /**
+   * Of the virtual lanes {@code lane}, {@code lane + distance}, …: pairwise, so that lane j meets j
+   * + 8 first, then j + 4, 2, 1.
+   */
+  private static float sumOfSquares(float[] x, int from, int n, int lane, int distance) {
+    if (distance < LANES) {
+      return sumOfSquares(x, from, n, lane, 2 * distance)
+          + sumOfSquares(x, from, n, lane + distance, 2 * distance);
     }
-    return lanes[0];
+    float sum = 0;
+    for (int i = from + lane; i < from + n; i += LANES) {
+      sum = Math.fma(x[i], x[i], sum);
+    }
+    return sum;
   }
 
   @Override
@@ -95,80 +101,54 @@ class ScalarRowMath implements RowMath {
   }
 
   @Override
-  public float exponentials(float[] x, int n) {
+  public void scores(
+      float[] q, int qFrom, float[] keys, int headSize, float scale, float[] scores, int to) {
+    for (int p = 0; p < LANES; p++) {
+      float a = 0;
+      float b = 0;
+      float c = 0;
+      float d = 0;
+      int i = 0;
+      for (; i + 4 <= headSize; i += 4) {
+        int k = i * LANES + p;
+        a = Math.fma(keys[k], q[qFrom + i], a);
+        b = Math.fma(keys[k + LANES], q[qFrom + i + 1], b);
+        c = Math.fma(keys[k + 2 * LANES], q[qFrom + i + 2], c);
+        d = Math.fma(keys[k + 3 * LANES], q[qFrom + i + 3], d);
+      }
+      if (i < headSize) { // head sizes are even
+        a = Math.fma(keys[i * LANES + p], q[qFrom + i], a);
+        b = Math.fma(keys[(i + 1) * LANES + p], q[qFrom + i + 1], b);
+      }
+      scores[to + p] = ((a + b) + (c + d)) * scale;
+    }
+  }
+
+  @Override
+  public float exponentials(float[] x, int from, int n) {
     float max = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
+    for (int i = from; i < from + n; i++) {
       max = Math.max(max, x[i]);
     }
-    float[] lanes = new float[LANES];
-    int padded = (n + LANES - 1) & -LANES;
-    for (int i = 0; i < padded; i++) {
-      x[i] = Exp.exp(i < n ? x[i] - max : Float.NEGATIVE_INFINITY);
-      lanes[i % LANES] += x[i];
+    for (int i = from; i < from + n; i++) {
+      x[i] = Exp.exp(x[i] - max);
     }
-    return pairwise(lanes);
+    for (int i = n; i % LANES != 0; i++) {
+      x[from + i] = 0;
+    }
+    return sum(x, from, n, 0, 1);
   }
 
-  @Override
-  public void scores(
-      float[] q,
-      int qFrom,
-      float[] keys,
-      int keysFrom,
-      int headSize,
-      float scale,
-      float[] scores,
-      int to) {
-    for (int p = 0; p < LANES; p++) {
-      scores[to + p] = score(q, qFrom, keys, keysFrom + p, headSize, scale);
+  /** As {@link #sumOfSquares}, of the elements themselves. */
+  private static float sum(float[] x, int from, int n, int lane, int distance) {
+    if (distance < LANES) {
+      return sum(x, from, n, lane, 2 * distance) + sum(x, from, n, lane + distance, 2 * distance);
     }
-  }
-
-  @Override
-  public void scores(
-      float[] q,
-      int qFrom,
-      short[] keys,
-      int keysFrom,
-      int headSize,
-      float scale,
-      float[] scores,
-      int to) {
-    for (int p = 0; p < LANES; p++) {
-      scores[to + p] = score(q, qFrom, keys, keysFrom + p, headSize, scale);
+    float sum = 0;
+    for (int i = from + lane; i < from + n; i += LANES) {
+      sum += x[i];
     }
-  }
-
-  @Override
-  public float score(float[] q, int qFrom, float[] keys, int keysFrom, int headSize, float scale) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    for (int i = 0; i < headSize; i += 4) {
-      int k = keysFrom + i * LANES;
-      a = Math.fma(keys[k], q[qFrom + i], a);
-      b = Math.fma(keys[k + LANES], q[qFrom + i + 1], b);
-      c = Math.fma(keys[k + 2 * LANES], q[qFrom + i + 2], c);
-      d = Math.fma(keys[k + 3 * LANES], q[qFrom + i + 3], d);
-    }
-    return ((a + b) + (c + d)) * scale;
-  }
-
-  @Override
-  public float score(float[] q, int qFrom, short[] keys, int keysFrom, int headSize, float scale) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    for (int i = 0; i < headSize; i += 4) {
-      int k = keysFrom + i * LANES;
-      a = Math.fma(Float.float16ToFloat(keys[k]), q[qFrom + i], a);
-      b = Math.fma(Float.float16ToFloat(keys[k + LANES]), q[qFrom + i + 1], b);
-      c = Math.fma(Float.float16ToFloat(keys[k + 2 * LANES]), q[qFrom + i + 2], c);
-      d = Math.fma(Float.float16ToFloat(keys[k + 3 * LANES]), q[qFrom + i + 3], d);
-    }
-    return ((a + b) + (c + d)) * scale;
+    return sum;
   }
 
   @Override
@@ -177,68 +157,26 @@ class ScalarRowMath implements RowMath {
       int weightsFrom,
       int positions,
       float[] values,
-      int valuesFrom,
-      int stride,
       int headSize,
       float[] out,
       int to) {
-    weighTail(weights, weightsFrom, positions, values, valuesFrom, stride, 0, headSize, out, to);
+    weighFrom(0, weights, weightsFrom, positions, values, headSize, out, to);
   }
 
-  @Override
-  public void weigh(
-      float[] weights,
-      int weightsFrom,
-      int positions,
-      short[] values,
-      int valuesFrom,
-      int stride,
-      int headSize,
-      float[] out,
-      int to) {
-    weighTail(weights, weightsFrom, positions, values, valuesFrom, stride, 0, headSize, out, to);
-  }
-
-  /** Elements {@code first} … {@code headSize-1} of a head. */
-  static void weighTail(
+  /** The elements {@code first} … {@code headSize-1} of a head. */
+  static void weighFrom(
+      int first,
       float[] weights,
       int weightsFrom,
       int positions,
       float[] values,
-      int valuesFrom,
-      int stride,
-      int first,
       int headSize,
       float[] out,
       int to) {
     for (int i = first; i < headSize; i++) {
       float sum = out[to + i];
       for (int p = 0; p < positions; p++) {
-        sum = Math.fma(values[valuesFrom + p * stride + i], weights[weightsFrom + p], sum);
-      }
-      out[to + i] = sum;
-    }
-  }
-
-  static void weighTail(
-      float[] weights,
-      int weightsFrom,
-      int positions,
-      short[] values,
-      int valuesFrom,
-      int stride,
-      int first,
-      int headSize,
-      float[] out,
-      int to) {
-    for (int i = first; i < headSize; i++) {
-      float sum = out[to + i];
-      for (int p = 0; p < positions; p++) {
-        sum =
-            Math.fma(
-                Float.float16ToFloat(values[valuesFrom + p * stride + i]),
-                weights[weightsFrom + p],
-                sum);
+        sum = Math.fma(values[p * headSize + i], weights[weightsFrom + p], sum);
       }
       out[to + i] = sum;
     }
@@ -247,8 +185,8 @@ class ScalarRowMath implements RowMath {
   @Override
   public boolean finite(float[] x, int from, int n) {
     float sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum = Math.fma(x[from + i], 0f, sum);
+    for (int i = from; i < from + n; i++) {
+      sum = Math.fma(x[i], 0f, sum);
     }
     return sum == 0;
   }

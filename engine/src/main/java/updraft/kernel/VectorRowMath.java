@@ -3,43 +3,106 @@ package updraft.kernel;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
+import updraft.model.PackedMatrix;
 
-/** {@link RowMath} on the Vector API; defined once per width, see {@link VectorWidths}. */
+/**
+ * {@link RowMath} on the Vector API; defined once per width, see {@link VectorWidths}. The 16
+ * virtual lanes are one, two or four vectors.
+ *
+ * <p>C2 boxes masks from {@code indexInRange}, {@code reinterpretShape} to a part of a vector and
+ * {@code convertShape} of shorts, so none of them is used.
+ */
 final class VectorRowMath extends ScalarRowMath {
   private static final VectorSpecies<Float> F = VectorWidths.floats(MethodHandles.lookup());
   private static final VectorSpecies<Integer> I = VectorWidths.ints(MethodHandles.lookup());
-  private static final VectorSpecies<Short> H = VectorWidths.halfShorts(MethodHandles.lookup());
   private static final int R = F.length();
-  private static final VectorShuffle<Float> BY_8 = exchange(8);
-  private static final VectorShuffle<Float> BY_4 = exchange(4);
-  private static final VectorShuffle<Float> BY_2 = exchange(2);
-  private static final VectorShuffle<Float> BY_1 = exchange(1);
 
-  /** 2^112: makes a half's exponent, moved into place, a float's. */
-  private static final float HALF_SCALE = 0x1p112f;
+  /** Lane i takes lane i ^ 8, 4, 2 or 1, where there are that many. */
+  private static final VectorShuffle<Float> EIGHT = exchange(F, 8);
 
-  private static final int HALF_MASK = 0x8fffe000;
+  private static final VectorShuffle<Float> FOUR = exchange(F, 4);
+  private static final VectorShuffle<Float> TWO = exchange(F, 2);
+  private static final VectorShuffle<Float> ONE = exchange(F, 1);
+  private static final VectorShuffle<Integer> TWO_INTS = exchange(I, 2);
+
+  /** The first two of each four lanes, twice over. */
+  private static final VectorShuffle<Integer> FIRST_PAIRS =
+      VectorShuffle.fromOp(I, i -> (4 * (i / 2) + i % 2) % R);
+
+  private static final VectorMask<Integer> UPPER_HALF = VectorMask.fromLong(I, -1L << (R / 2));
 
   VectorRowMath() {}
+
+  private static <T> VectorShuffle<T> exchange(VectorSpecies<T> species, int distance) {
+    return VectorShuffle.fromOp(species, i -> distance < R ? i ^ distance : i);
+  }
+
+  @Override
+  public void quantize(Activations x, int row, int firstBlock, int endBlock) {
+    int blocks = x.columns / PackedMatrix.BLOCK;
+    for (int block = firstBlock; block < endBlock; block++) {
+      int from = row * x.columns + block * PackedMatrix.BLOCK;
+      float max = largest(x.values, from);
+      float scale = max < SMALLEST ? 0 : max / 127;
+      int sum = pack(x.values, from, max < SMALLEST ? 0 : 127 / max, x.pairs);
+      x.scales[row * blocks + block] = scale;
+      x.sums[row * blocks + block] = scale * sum;
+    }
+  }
+
+  /** The largest absolute value of a block. */
+  private static float largest(float[] values, int from) {
+    FloatVector max = FloatVector.zero(F);
+    for (int k = 0; k < PackedMatrix.BLOCK; k += R) {
+      max = max.max(FloatVector.fromArray(F, values, from + k).abs());
+    }
+    return max.reduceLanes(VectorOperators.MAX);
+  }
+
+  /** Rounds a block and packs it as pairs of shorts; returns the sum of the integers. */
+  private static int pack(float[] values, int from, float inverse, int[] pairs) {
+    IntVector sum = IntVector.zero(I);
+    for (int k = 0; k < PackedMatrix.BLOCK; k += 2 * R) {
+      IntVector a = rounded(values, from + k, inverse);
+      IntVector b = rounded(values, from + k + R, inverse);
+      sum = sum.add(a).add(b);
+      withSecond(a).blend(withSecond(b), UPPER_HALF).intoArray(pairs, (from + k) / 2);
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static IntVector rounded(float[] values, int from, float inverse) {
+    return FloatVector.fromArray(F, values, from)
+        .mul(inverse)
+        .add(Exp.ROUNDER)
+        .reinterpretAsInts()
+        .sub(ROUNDER_BITS);
+  }
+
+  /** Joins the lanes 4j and 4j + 1 with those two further; half a vector, twice over. */
+  private static IntVector withSecond(IntVector v) {
+    return v.and(0xffff)
+        .or(v.rearrange(TWO_INTS).lanewise(VectorOperators.LSHL, 16))
+        .rearrange(FIRST_PAIRS);
+  }
 
   @Override
   public float rmsNorm(
       float[] x, int from, float[] weight, int n, float epsilon, float[] out, int to) {
+    if (n % LANES != 0) {
+      return super.rmsNorm(x, from, weight, n, epsilon, out, to);
+    }
     float sum = sumOfSquares(x, from, n);
     float factor = rmsFactor(sum, n, epsilon);
-    int i = 0;
-    for (; i <= n - R; i += R) {
+    for (int i = 0; i < n; i += R) {
       FloatVector.fromArray(F, x, from + i)
           .mul(factor)
           .mul(FloatVector.fromArray(F, weight, i))
           .intoArray(out, to + i);
-    }
-    for (; i < n; i++) {
-      out[to + i] = x[from + i] * factor * weight[i];
     }
     return sum;
   }
@@ -49,69 +112,38 @@ final class VectorRowMath extends ScalarRowMath {
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      FloatVector v = FloatVector.fromArray(F, x, from + i);
+    for (int i = from; i < from + n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(F, x, i);
       a = v.fma(v, a);
       if (R <= 8) {
-        v = FloatVector.fromArray(F, x, from + i + R);
+        v = FloatVector.fromArray(F, x, i + R);
         b = v.fma(v, b);
       }
       if (R == 4) {
-        v = FloatVector.fromArray(F, x, from + i + 2 * R);
+        v = FloatVector.fromArray(F, x, i + 2 * R);
         c = v.fma(v, c);
-        v = FloatVector.fromArray(F, x, from + i + 3 * R);
-        d = v.fma(v, d);
-      }
-    }
-    if (i < n) {
-      FloatVector v = tail(x, from, i, n);
-      a = v.fma(v, a);
-      if (R <= 8) {
-        v = tail(x, from, i + R, n);
-        b = v.fma(v, b);
-      }
-      if (R == 4) {
-        v = tail(x, from, i + 2 * R, n);
-        c = v.fma(v, c);
-        v = tail(x, from, i + 3 * R, n);
+        v = FloatVector.fromArray(F, x, i + 3 * R);
         d = v.fma(v, d);
       }
     }
     return pairwise(a, b, c, d);
   }
 
-  /** A vector whose elements from n on are zero. */
-  private static FloatVector tail(float[] x, int from, int i, int n) {
-    return i >= n
-        ? FloatVector.zero(F)
-        : FloatVector.fromArray(F, x, from + i, F.indexInRange(i, n));
-  }
-
-  /**
-   * The sum of 16 lanes that lie in one, two or four vectors: j with j + 8, then + 4, 2, 1. Each
-   * step adds a vector to itself with lanes exchanged, which adds the same pairs.
-   */
+  /** Lane j with j + 8, then with j + 4, 2, 1. */
   private static float pairwise(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    FloatVector v = R == 16 ? a : R == 8 ? a.add(b) : a.add(c).add(b.add(d));
+    FloatVector sum;
     if (R == 16) {
-      v = v.add(v.rearrange(BY_8));
+      sum = a.add(a.rearrange(EIGHT));
+      sum = sum.add(sum.rearrange(FOUR));
+    } else if (R == 8) {
+      sum = a.add(b);
+      sum = sum.add(sum.rearrange(FOUR));
+    } else {
+      sum = a.add(c).add(b.add(d));
     }
-    if (R >= 8) {
-      v = v.add(v.rearrange(BY_4));
-    }
-    v = v.add(v.rearrange(BY_2));
-    v = v.add(v.rearrange(BY_1));
-    return v.lane(0);
-  }
-
-  /** Exchanges lane j with lane j ^ distance. */
-  private static VectorShuffle<Float> exchange(int distance) {
-    int[] source = new int[R];
-    for (int lane = 0; lane < R; lane++) {
-      source[lane] = distance < R ? lane ^ distance : lane;
-    }
-    return VectorShuffle.fromArray(F, source, 0);
+    sum = sum.add(sum.rearrange(TWO));
+    sum = sum.add(sum.rearrange(ONE));
+    return sum.lane(0);
   }
 
   @Override
@@ -156,10 +188,9 @@ final class VectorRowMath extends ScalarRowMath {
   /** {@link Exp#exp}, step by step. */
   private static FloatVector exp(FloatVector x) {
     FloatVector clamped = x.max(Exp.LOW).min(Exp.HIGH);
-    FloatVector n =
-        clamped
-            .fma(FloatVector.broadcast(F, Exp.LOG2_E), FloatVector.broadcast(F, Exp.ROUNDER))
-            .sub(Exp.ROUNDER);
+    FloatVector shifted =
+        clamped.fma(FloatVector.broadcast(F, Exp.LOG2_E), FloatVector.broadcast(F, Exp.ROUNDER));
+    FloatVector n = shifted.sub(Exp.ROUNDER);
     FloatVector r =
         n.fma(
             FloatVector.broadcast(F, -Exp.LN2_LOW),
@@ -170,26 +201,33 @@ final class VectorRowMath extends ScalarRowMath {
     p = p.fma(r, FloatVector.broadcast(F, Exp.C2));
     p = p.fma(r, FloatVector.broadcast(F, 1f));
     p = p.fma(r, FloatVector.broadcast(F, 1f));
-    IntVector exponent =
-        ((IntVector) n.convert(VectorOperators.F2I, 0)).add(127).lanewise(VectorOperators.LSHL, 23);
-    return p.mul(exponent.reinterpretAsFloats());
+    IntVector power = shifted.reinterpretAsInts().add(127).lanewise(VectorOperators.LSHL, 23);
+    return p.mul(power.reinterpretAsFloats());
   }
 
   @Override
-  public float exponentials(float[] x, int n) {
-    float max = max(x, n);
+  public float exponentials(float[] x, int from, int n) {
+    float max = max(x, from, n);
     int padded = (n + LANES - 1) & -LANES;
     for (int i = n; i < padded; i++) {
-      x[i] = Float.NEGATIVE_INFINITY;
+      x[from + i] = max; // anything that exp does not trip over
     }
-    for (int i = 0; i < padded; i += R) {
+    for (int i = from; i < from + padded; i += R) {
       exp(FloatVector.fromArray(F, x, i).sub(max)).intoArray(x, i);
     }
+    for (int i = n; i < padded; i++) {
+      x[from + i] = 0;
+    }
+    return sum(x, from, padded);
+  }
+
+  /** Over a multiple of 16 elements. */
+  private static float sum(float[] x, int from, int n) {
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
-    for (int i = 0; i < padded; i += LANES) {
+    for (int i = from; i < from + n; i += LANES) {
       a = a.add(FloatVector.fromArray(F, x, i));
       if (R <= 8) {
         b = b.add(FloatVector.fromArray(F, x, i + R));
@@ -202,36 +240,30 @@ final class VectorRowMath extends ScalarRowMath {
     return pairwise(a, b, c, d);
   }
 
-  private static float max(float[] x, int n) {
+  private static float max(float[] x, int from, int n) {
     FloatVector best = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
     int i = 0;
     for (; i <= n - R; i += R) {
-      best = best.max(FloatVector.fromArray(F, x, i));
+      best = best.max(FloatVector.fromArray(F, x, from + i));
     }
     float max = best.reduceLanes(VectorOperators.MAX);
     for (; i < n; i++) {
-      max = Math.max(max, x[i]);
+      max = Math.max(max, x[from + i]);
     }
     return max;
   }
 
   @Override
   public void scores(
-      float[] q,
-      int qFrom,
-      float[] keys,
-      int keysFrom,
-      int headSize,
-      float scale,
-      float[] scores,
-      int to) {
+      float[] q, int qFrom, float[] keys, int headSize, float scale, float[] scores, int to) {
     for (int p = 0; p < LANES; p += R) {
       FloatVector a = FloatVector.zero(F);
       FloatVector b = a;
       FloatVector c = a;
       FloatVector d = a;
-      for (int i = 0; i < headSize; i += 4) {
-        int k = keysFrom + i * LANES + p;
+      int i = 0;
+      for (; i + 4 <= headSize; i += 4) {
+        int k = i * LANES + p;
         a = FloatVector.fromArray(F, keys, k).fma(FloatVector.broadcast(F, q[qFrom + i]), a);
         b =
             FloatVector.fromArray(F, keys, k + LANES)
@@ -243,48 +275,15 @@ final class VectorRowMath extends ScalarRowMath {
             FloatVector.fromArray(F, keys, k + 3 * LANES)
                 .fma(FloatVector.broadcast(F, q[qFrom + i + 3]), d);
       }
-      a.add(b).add(c.add(d)).mul(scale).intoArray(scores, to + p);
-    }
-  }
-
-  @Override
-  public void scores(
-      float[] q,
-      int qFrom,
-      short[] keys,
-      int keysFrom,
-      int headSize,
-      float scale,
-      float[] scores,
-      int to) {
-    for (int p = 0; p < LANES; p += R) {
-      FloatVector a = FloatVector.zero(F);
-      FloatVector b = a;
-      FloatVector c = a;
-      FloatVector d = a;
-      for (int i = 0; i < headSize; i += 4) {
-        int k = keysFrom + i * LANES + p;
-        a = widen(keys, k).fma(FloatVector.broadcast(F, q[qFrom + i]), a);
-        b = widen(keys, k + LANES).fma(FloatVector.broadcast(F, q[qFrom + i + 1]), b);
-        c = widen(keys, k + 2 * LANES).fma(FloatVector.broadcast(F, q[qFrom + i + 2]), c);
-        d = widen(keys, k + 3 * LANES).fma(FloatVector.broadcast(F, q[qFrom + i + 3]), d);
+      if (i < headSize) {
+        int k = i * LANES + p;
+        a = FloatVector.fromArray(F, keys, k).fma(FloatVector.broadcast(F, q[qFrom + i]), a);
+        b =
+            FloatVector.fromArray(F, keys, k + LANES)
+                .fma(FloatVector.broadcast(F, q[qFrom + i + 1]), b);
       }
       a.add(b).add(c.add(d)).mul(scale).intoArray(scores, to + p);
     }
-  }
-
-  /**
-   * 16-bit floats as floats, exactly; infinities and NaNs, which are never stored, aside. Sign,
-   * exponent and fraction are moved into place at once (VPMOVSXWD, VPSLLD, VPANDD), then the
-   * exponent's bias is put right by a product.
-   */
-  private static FloatVector widen(short[] halves, int from) {
-    return ((IntVector)
-            ShortVector.fromArray(H, halves, from).convertShape(VectorOperators.S2I, I, 0))
-        .lanewise(VectorOperators.LSHL, 13)
-        .and(HALF_MASK)
-        .reinterpretAsFloats()
-        .mul(HALF_SCALE);
   }
 
   @Override
@@ -293,8 +292,6 @@ final class VectorRowMath extends ScalarRowMath {
       int weightsFrom,
       int positions,
       float[] values,
-      int valuesFrom,
-      int stride,
       int headSize,
       float[] out,
       int to) {
@@ -306,7 +303,7 @@ final class VectorRowMath extends ScalarRowMath {
       FloatVector d = FloatVector.fromArray(F, out, to + i + 3 * R);
       for (int p = 0; p < positions; p++) {
         FloatVector w = FloatVector.broadcast(F, weights[weightsFrom + p]);
-        int v = valuesFrom + p * stride + i;
+        int v = p * headSize + i;
         a = FloatVector.fromArray(F, values, v).fma(w, a);
         b = FloatVector.fromArray(F, values, v + R).fma(w, b);
         c = FloatVector.fromArray(F, values, v + 2 * R).fma(w, c);
@@ -317,40 +314,15 @@ final class VectorRowMath extends ScalarRowMath {
       c.intoArray(out, to + i + 2 * R);
       d.intoArray(out, to + i + 3 * R);
     }
-    weighTail(weights, weightsFrom, positions, values, valuesFrom, stride, i, headSize, out, to);
-  }
-
-  @Override
-  public void weigh(
-      float[] weights,
-      int weightsFrom,
-      int positions,
-      short[] values,
-      int valuesFrom,
-      int stride,
-      int headSize,
-      float[] out,
-      int to) {
-    int i = 0;
-    for (; i <= headSize - 4 * R; i += 4 * R) {
+    for (; i <= headSize - R; i += R) {
       FloatVector a = FloatVector.fromArray(F, out, to + i);
-      FloatVector b = FloatVector.fromArray(F, out, to + i + R);
-      FloatVector c = FloatVector.fromArray(F, out, to + i + 2 * R);
-      FloatVector d = FloatVector.fromArray(F, out, to + i + 3 * R);
       for (int p = 0; p < positions; p++) {
         FloatVector w = FloatVector.broadcast(F, weights[weightsFrom + p]);
-        int v = valuesFrom + p * stride + i;
-        a = widen(values, v).fma(w, a);
-        b = widen(values, v + R).fma(w, b);
-        c = widen(values, v + 2 * R).fma(w, c);
-        d = widen(values, v + 3 * R).fma(w, d);
+        a = FloatVector.fromArray(F, values, p * headSize + i).fma(w, a);
       }
       a.intoArray(out, to + i);
-      b.intoArray(out, to + i + R);
-      c.intoArray(out, to + i + 2 * R);
-      d.intoArray(out, to + i + 3 * R);
     }
-    weighTail(weights, weightsFrom, positions, values, valuesFrom, stride, i, headSize, out, to);
+    weighFrom(i, weights, weightsFrom, positions, values, headSize, out, to);
   }
 
   @Override

@@ -1,0 +1,252 @@
+package updraft.forward;
+
+import java.util.Arrays;
+import updraft.cache.PageTable;
+import updraft.kernel.Activations;
+import updraft.kernel.RowMath;
+import updraft.model.ModelConfig;
+import updraft.model.PackedMatrix;
+
+/**
+ * Attention of a forward's rows, each over its sequence's pages and its ancestors in the batch.
+ *
+ * <p>Work is split into items of a few neighbouring rows of one sequence and the query heads that
+ * share a key-value head, so that a page is read, and widened to floats, once for all of them. A
+ * row sees its context as pages of 16 positions in order, wherever the keys and values of a
+ * position lie: where a page holds ancestors that are not at their position's own slot, their
+ * columns are laid over what the page table points to. So a result depends on the row's context
+ * alone, not on the slots or on the rows that it shares an item with.
+ */
+final class TreeAttention {
+  private static final int PAGE = PageTable.PAGE_SIZE;
+
+  /** Queries that share the reading of a page; reading then costs a twentieth of the work. */
+  private static final int QUERIES = 16;
+
+  private final KeyValues keyValues;
+  private final RowMath math;
+  private final int kvHeads;
+  private final int headSize;
+
+  /** Query heads of a key-value head. */
+  private final int group;
+
+  private final float scale;
+  private final int rowsPerTile;
+
+  /** First row of each tile, then the number of rows. */
+  private final int[] tileStarts;
+
+  private final Scratch[] scratch;
+  private RowBatch batch = new RowBatch(0);
+  private int tiles;
+
+  /** A thread's memory. */
+  private static final class Scratch {
+    /** Shape (headSize, 16). */
+    final float[] keys;
+
+    /** Shape (16, headSize). */
+    final float[] values;
+
+    /** Shape (queries of a tile, context padded to pages). */
+    final float[] scores;
+
+    Scratch(int headSize, int scores) {
+      keys = new float[headSize * PAGE];
+      values = new float[headSize * PAGE];
+      this.scores = new float[scores];
+    }
+  }
+
+  private final int scoresStride;
+
+  /**
+   * @param maxPositions longest context of a row, itself included
+   */
+  TreeAttention(
+      ModelConfig config,
+      KeyValues keyValues,
+      RowMath math,
+      int threads,
+      int maxRows,
+      int maxPositions) {
+    this.keyValues = keyValues;
+    this.math = math;
+    kvHeads = config.kvHeads();
+    headSize = config.headSize();
+    group = config.heads() / kvHeads;
+    scale = config.attentionScale();
+    rowsPerTile = Math.max(1, QUERIES / group);
+    tileStarts = new int[maxRows + 1];
+    scoresStride = PageTable.pagesFor(maxPositions) * PAGE;
+    scratch = new Scratch[threads];
+    for (int thread = 0; thread < threads; thread++) {
+      scratch[thread] =
+          new Scratch(headSize, Math.multiplyExact(rowsPerTile * group, scoresStride));
+    }
+  }
+
+  /** Splits a batch's rows. */
+  void plan(RowBatch rows) {
+    batch = rows;
+    tiles = 0;
+    int first = 0;
+    for (int row = 0; row < rows.rows(); row++) {
+      if (row == 0 || row - first == rowsPerTile || rows.table(row) != rows.table(first)) {
+        first = row;
+        tileStarts[tiles++] = row;
+      }
+    }
+    tileStarts[tiles] = rows.rows();
+  }
+
+  /** Independent pieces of a layer's attention. */
+  int items() {
+    return tiles * kvHeads;
+  }
+
+  /** Whether what an item attends to is whole blocks, so that it quantises them too. */
+  boolean quantizes() {
+    return group * headSize % PackedMatrix.BLOCK == 0;
+  }
+
+  /**
+   * One item of one layer.
+   *
+   * @param queries rotated, shape (rows, stride), a row beginning with its query heads
+   * @param out shape (rows, query heads × headSize); see {@link #quantizes}
+   */
+  void attend(int layer, int item, int thread, float[] queries, int stride, Activations out) {
+    int head = item % kvHeads;
+    int first = tileStarts[item / kvHeads];
+    int end = tileStarts[item / kvHeads + 1];
+    Scratch own = scratch[thread];
+    int last = 0;
+    for (int row = first; row < end; row++) {
+      last = Math.max(last, batch.position(row));
+    }
+    for (int page = 0; page <= last / PAGE; page++) {
+      score(layer, head, page, first, end, queries, stride, own);
+    }
+    for (int row = first; row < end; row++) {
+      normalize(row, head, first, own, out);
+    }
+    for (int page = 0; page <= last / PAGE; page++) {
+      weigh(layer, head, page, first, end, own, out);
+    }
+    if (quantizes()) {
+      int blocks = group * headSize / PackedMatrix.BLOCK;
+      for (int row = first; row < end; row++) {
+        math.quantize(out, row, head * blocks, (head + 1) * blocks);
+      }
+    }
+  }
+
+  private void score(
+      int layer, int head, int page, int first, int end, float[] queries, int stride, Scratch own) {
+    boolean loaded = false;
+    for (int row = first; row < end; row++) {
+      if (page * PAGE > batch.position(row)) {
+        continue;
+      }
+      boolean shared = !holdsTail(row, page);
+      if (!(shared && loaded)) {
+        loadKeys(layer, head, page, row, own.keys);
+        loaded = shared;
+      }
+      int query = row * stride + head * group * headSize;
+      int to = (row - first) * group * scoresStride + page * PAGE;
+      for (int i = 0; i < group; i++) {
+        math.scores(
+            queries,
+            query + i * headSize,
+            own.keys,
+            headSize,
+            scale,
+            own.scores,
+            to + i * scoresStride);
+      }
+    }
+  }
+
+  /** Turns a row's scores into weights that add up to one, and clears its outputs. */
+  private void normalize(int row, int head, int first, Scratch own, Activations out) {
+    int positions = batch.position(row) + 1;
+    for (int i = 0; i < group; i++) {
+      int from = ((row - first) * group + i) * scoresStride;
+      float sum = math.exponentials(own.scores, from, positions);
+      math.scale(own.scores, from, positions, 1 / sum);
+    }
+    int to = outputOf(row, head);
+    Arrays.fill(out.values(), to, to + group * headSize, 0);
+  }
+
+  private void weigh(
+      int layer, int head, int page, int first, int end, Scratch own, Activations out) {
+    boolean loaded = false;
+    for (int row = first; row < end; row++) {
+      int count = Math.min(PAGE, batch.position(row) + 1 - page * PAGE);
+      if (count <= 0) {
+        continue;
+      }
+      boolean shared = !holdsTail(row, page);
+      if (!(shared && loaded)) {
+        loadValues(layer, head, page, row, own.values);
+        loaded = shared;
+      }
+      int from = (row - first) * group * scoresStride + page * PAGE;
+      int to = outputOf(row, head);
+      for (int i = 0; i < group; i++) {
+        math.weigh(
+            own.scores,
+            from + i * scoresStride,
+            count,
+            own.values,
+            headSize,
+            out.values(),
+            to + i * headSize);
+      }
+    }
+  }
+
+  private int outputOf(int row, int head) {
+    return (row * kvHeads + head) * group * headSize;
+  }
+
+  /** Whether positions of a page must be looked up through the row's ancestors. */
+  private boolean holdsTail(int row, int page) {
+    int prefix = batch.prefix(row);
+    return prefix <= batch.position(row) && (page + 1) * PAGE > prefix;
+  }
+
+  private void loadKeys(int layer, int head, int page, int row, float[] keys) {
+    int prefix = batch.prefix(row);
+    int start = page * PAGE;
+    if (start < prefix) {
+      keyValues.loadKeys(layer, batch.table(row).page(page), head, keys);
+    }
+    int at = row;
+    for (int p = batch.position(row); p >= Math.max(prefix, start); p--) {
+      if (p < start + PAGE) {
+        keyValues.loadKey(layer, batch.slot(at), head, keys, p - start);
+      }
+      at = batch.parent(at);
+    }
+  }
+
+  private void loadValues(int layer, int head, int page, int row, float[] values) {
+    int prefix = batch.prefix(row);
+    int start = page * PAGE;
+    if (start < prefix) {
+      keyValues.loadValues(layer, batch.table(row).page(page), head, values);
+    }
+    int at = row;
+    for (int p = batch.position(row); p >= Math.max(prefix, start); p--) {
+      if (p < start + PAGE) {
+        keyValues.loadValue(layer, batch.slot(at), head, values, p - start);
+      }
+      at = batch.parent(at);
+    }
+  }
+}
