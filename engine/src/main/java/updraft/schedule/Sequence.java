@@ -13,7 +13,7 @@ import updraft.request.TokenOrigin;
 import updraft.sample.LogProbs;
 import updraft.sample.SamplerScratch;
 import updraft.sample.TokenSampler;
-import updraft.speculate.DraftBudget;
+import updraft.speculate.DraftAccount;
 import updraft.speculate.DraftContext;
 import updraft.speculate.DraftSession;
 import updraft.speculate.DraftTree;
@@ -64,7 +64,7 @@ final class Sequence implements DraftContext, Timed {
 
   private @Nullable DraftSession draft;
 
-  private final DraftBudget.Account account = new DraftBudget.Account();
+  private final DraftAccount account;
 
   /** The root alone: what is verified when nothing drafts. */
   private final DraftTree plain = new DraftTree(0);
@@ -89,6 +89,7 @@ final class Sequence implements DraftContext, Timed {
     this.vocabulary = scratch.vocabulary();
     this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), scratch);
     this.answer = new Answer(request, tokenizer, generation.listened());
+    this.account = new DraftAccount(request.speculation());
     this.times = generation.trace().choice(choice);
     this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + request.maxTokens());
     this.length = request.prompt().length;
@@ -153,7 +154,6 @@ final class Sequence implements DraftContext, Timed {
   /** This round verifies nothing: its tree is the root alone. */
   void startPlainRound() {
     tree().reset(tokens[length - 1]);
-    account.plainRound();
   }
 
   /** Positions 0 … positions-1 now have keys and values. */
@@ -266,7 +266,7 @@ final class Sequence implements DraftContext, Timed {
   }
 
   /** What the draft budget remembers of it. */
-  DraftBudget.Account account() {
+  DraftAccount account() {
     return account;
   }
 

@@ -3,8 +3,15 @@ package updraft.schedule;
 import org.jspecify.annotations.Nullable;
 import updraft.forward.Backend;
 import updraft.forward.RowOutputs;
+import updraft.request.SpeculationOptions;
 import updraft.request.TokenOrigin;
+import updraft.sample.TokenChooser;
+import updraft.speculate.CoupledVerifier;
 import updraft.speculate.DraftTree;
+import updraft.speculate.RowLogits;
+import updraft.speculate.TokenSink;
+import updraft.speculate.Verdict;
+import updraft.speculate.Verifier;
 import updraft.trace.Stage;
 
 /** Turns a step's outputs into tokens. What goes wrong for a sequence is noted in it alone. */
@@ -12,6 +19,9 @@ final class Settlement {
   private final Backend backend;
   private final Residents residents;
   private final Speculation speculation;
+  private final Verifier verifier = new CoupledVerifier();
+  private final Verdict verdict = new Verdict(SpeculationOptions.MAX_NODES);
+  private final Round round = new Round();
 
   Settlement(Backend backend, Residents residents, Speculation speculation) {
     this.backend = backend;
@@ -66,46 +76,32 @@ final class Settlement {
 
   /** Walks the tree; also when that fails, statistics tell of the tokens committed until then. */
   private void settleRound(Sequence sequence, RowOutputs outputs, int batchSize) {
-    int before = sequence.length();
+    DraftTree tree = sequence.tree();
+    int root = sequence.length() - 1;
     try {
-      walk(sequence, outputs);
+      round.start(sequence, outputs);
+      verifier.verify(tree, round, round, root, round, verdict);
+      sequence.account().verified(tree, verdict.lastNode());
     } finally {
-      int committed = sequence.length() - before;
+      int committed = sequence.length() - 1 - root;
       if (committed > 0) {
         sequence.times().verified(committed - 1, sequence.rows(), batchSize);
         sequence.times().generated(committed);
       }
     }
+    keepAccepted(sequence, root);
     sequence.computed(sequence.length() - 1);
     residents.shrink(sequence);
   }
 
-  /**
-   * Goes from the root as plain decoding would: the token chosen at a node either is one of its
-   * children, which is then accepted, or it is the bonus and ends the round.
-   */
-  private void walk(Sequence sequence, RowOutputs outputs) {
-    DraftTree tree = sequence.tree();
-    int root = sequence.length() - 1;
-    int node = 0;
-    int accepted = 0;
-    while (true) {
-      int row = sequence.firstRow() + node;
-      refuseFault(outputs, row);
-      int offset = outputs.logitsOffset(row);
-      int token = sequence.choose(outputs.logits(), offset);
-      int child = tree.child(node, token);
-      TokenOrigin origin = child == DraftTree.NONE ? TokenOrigin.TARGET : TokenOrigin.NGRAM;
-      sequence.commit(token, origin, outputs.logits(), offset);
-      if (child == DraftTree.NONE || sequence.ending() != null) {
-        return;
-      }
-      accepted++;
-      if (child != accepted) {
+  /** Moves accepted keys and values to the slots of their positions. */
+  private void keepAccepted(Sequence sequence, int root) {
+    for (int i = 0; i < verdict.accepted(); i++) {
+      int node = verdict.node(i);
+      if (node != i + 1) {
         backend.copySlot(
-            sequence.pages().slot(root + child), sequence.pages().slot(root + accepted));
+            sequence.pages().slot(root + node), sequence.pages().slot(root + i + 1));
       }
-      node = child;
     }
   }
 
@@ -113,6 +109,45 @@ final class Settlement {
     @Nullable String fault = outputs.fault(row);
     if (fault != null) {
       throw new IllegalStateException(fault);
+    }
+  }
+
+  /** A sequence and a forward's outputs, as verification sees them; reused. */
+  @SuppressWarnings("NullAway.Init") // started before each use
+  private static final class Round implements RowLogits, TokenChooser, TokenSink {
+    private Sequence sequence;
+    private RowOutputs outputs;
+
+    void start(Sequence current, RowOutputs forwarded) {
+      sequence = current;
+      outputs = forwarded;
+    }
+
+    @Override
+    public float[] logits() {
+      return outputs.logits();
+    }
+
+    @Override
+    public int offset(int node) {
+      int row = sequence.firstRow() + node;
+      refuseFault(outputs, row);
+      return outputs.logitsOffset(row);
+    }
+
+    @Override
+    public int choose(float[] logits, int offset, int position) {
+      return sequence.choose(logits, offset);
+    }
+
+    @Override
+    public boolean commit(int token, int node, boolean drafted) {
+      sequence.commit(
+          token,
+          drafted ? TokenOrigin.NGRAM : TokenOrigin.TARGET,
+          outputs.logits(),
+          outputs.logitsOffset(sequence.firstRow() + node));
+      return sequence.ending() == null;
     }
   }
 }

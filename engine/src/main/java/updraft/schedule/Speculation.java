@@ -7,12 +7,13 @@ import java.util.List;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
 import updraft.speculate.CostCurve;
+import updraft.speculate.DraftAccount;
 import updraft.speculate.DraftBudget;
-import updraft.speculate.DraftBudget.Account;
 import updraft.speculate.DraftSession;
 import updraft.speculate.DraftTree;
 import updraft.speculate.Drafter;
 import updraft.trace.Stage;
+import updraft.trace.TraceClock;
 import updraft.trace.Tracing;
 
 /**
@@ -34,18 +35,20 @@ public final class Speculation implements AutoCloseable {
   private final CostCurve costs;
   private final DraftBudget budget;
   private final Tracing tracing;
+  private final TraceClock clock;
 
   // of the current step; reused
   private final List<Sequence> drafting = new ArrayList<>();
   private final List<DraftSession> sessions = new ArrayList<>();
-  private final List<DraftTree> budgeted = new ArrayList<>();
-  private final List<Account> accounts = new ArrayList<>();
+  private final List<DraftTree> trees = new ArrayList<>();
+  private final List<DraftAccount> accounts = new ArrayList<>();
 
   public Speculation(Drafter drafter, CostCurve costs, Tracing tracing) {
     this.drafter = drafter;
     this.costs = costs;
     this.budget = new DraftBudget(costs);
     this.tracing = tracing;
+    this.clock = tracing.clock();
   }
 
   /** A sequence begins to decode, or does so again after it had to go. */
@@ -69,7 +72,7 @@ public final class Speculation implements AutoCloseable {
       Sequence sequence = decoding.get(i);
       DraftSession session = sequence.draft();
       int nodes = session == null ? 0 : Math.min(spare, limit(sequence));
-      if (session == null || nodes <= 0 || !wantsDraft(sequence)) {
+      if (session == null || nodes <= 0 || !sequence.account().drafts()) {
         sequence.startPlainRound();
         continue;
       }
@@ -85,8 +88,10 @@ public final class Speculation implements AutoCloseable {
       return;
     }
     tracing.startAll(drafting, Stage.SPEC_DRAFT);
+    long started = clock.nanoTime();
     fillTrees();
-    pruneByBudget(decoding.size(), otherRows + decoding.size(), spare);
+    double seconds = (clock.nanoTime() - started) * 1e-9;
+    pruneByBudget(decoding.size(), otherRows + decoding.size(), spare, seconds);
     for (int i = 0; i < drafting.size(); i++) {
       DraftTree tree = sessions.get(i).tree();
       drafting
@@ -109,25 +114,14 @@ public final class Speculation implements AutoCloseable {
     return sequence.speculation().method() == SpeculationMethod.AUTO;
   }
 
-  private static boolean wantsDraft(Sequence sequence) {
-    return !isAuto(sequence) || sequence.account().drafts();
-  }
-
-  private void pruneByBudget(int plainTokens, int plainRows, int spare) {
-    budgeted.clear();
+  private void pruneByBudget(int plainTokens, int plainRows, int spare, double draftSeconds) {
+    trees.clear();
     accounts.clear();
-    int rows = plainRows;
     for (int i = 0; i < drafting.size(); i++) {
-      if (isAuto(drafting.get(i))) {
-        budgeted.add(sessions.get(i).tree());
-        accounts.add(drafting.get(i).account());
-      } else {
-        rows += sessions.get(i).tree().draftedTokens();
-      }
+      trees.add(sessions.get(i).tree());
+      accounts.add(drafting.get(i).account());
     }
-    if (!budgeted.isEmpty()) {
-      budget.prune(budgeted, accounts, plainTokens, rows, spare);
-    }
+    budget.prune(trees, accounts, plainTokens, plainRows, spare, draftSeconds);
   }
 
   /**

@@ -9,36 +9,48 @@ public final class DraftTree {
   /** No such node. */
   public static final int NONE = -1;
 
+  /** Sets of nodes are the bits of a long. */
+  private static final int MAX_SIZE = Long.SIZE;
+
   private final int[] tokens;
   private final int[] parents;
   private final int[] depths;
   private final float[] probabilities;
+
+  /** The drafter's own mark of where a token came from. */
+  private final int[] tags;
+
   private final int[] firstChildren;
   private final int[] nextSiblings;
-
-  /** By old node its new one, while nodes are dropped. */
-  private final int[] moved;
-
   private int size;
 
   /**
-   * @param maxNodes most drafted tokens, the root not counted
+   * @param maxNodes most drafted tokens, the root not counted; at most 63
    */
   public DraftTree(int maxNodes) {
     int capacity = maxNodes + 1;
+    if (maxNodes < 0 || capacity > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "maxNodes must be in [0, " + (MAX_SIZE - 1) + "]: maxNodes=" + maxNodes);
+    }
     tokens = new int[capacity];
     parents = new int[capacity];
     depths = new int[capacity];
     probabilities = new float[capacity];
+    tags = new int[capacity];
     firstChildren = new int[capacity];
     nextSiblings = new int[capacity];
-    moved = new int[capacity];
   }
 
   /** Makes this the tree of the root alone. */
   public void reset(int rootToken) {
     size = 0;
-    append(rootToken, NONE, 0, 1);
+    append(rootToken, NONE, 0, 1, 0);
+  }
+
+  /** {@link #add(int, int, float, int)} without a tag. */
+  public int add(int parent, int token, float probability) {
+    return add(parent, token, probability, 0);
   }
 
   /**
@@ -47,8 +59,12 @@ public final class DraftTree {
    *
    * @param probability the drafter's estimate, in [0, 1], that the target takes this token after
    *     its parent's path
+   * @param tag the drafter's own mark, which stays with the node
    */
-  public int add(int parent, int token, float probability) {
+  public int add(int parent, int token, float probability, int tag) {
+    if (size == tokens.length) {
+      throw new IllegalStateException("nodes must be at most maxNodes: maxNodes=" + maxNodes());
+    }
     if (parent < 0 || parent >= size || parent < parents[size - 1]) {
       throw new IllegalArgumentException(
           "parent must be a node not before the previous node's parent: parent=" + parent);
@@ -57,33 +73,43 @@ public final class DraftTree {
       throw new IllegalArgumentException(
           "children of a node must have distinct tokens: parent=" + parent + ", token=" + token);
     }
-    return append(token, parent, depths[parent] + 1, probability);
+    return append(token, parent, depths[parent] + 1, probability, tag);
   }
 
   /**
-   * Keeps the nodes whose probability is at least {@code least}, and of those the first {@code
-   * most}. A path's probability never grows, so the parents of what is kept are kept.
+   * Drops the other nodes; those that stay are renumbered in the same order.
+   *
+   * @param nodes bit n is node n; with every node its parent, the root always
    */
-  public void keepLikeliest(float least, int most) {
+  public void retain(long nodes) {
+    for (int node = 0; node < size; node++) {
+      if (contains(nodes, node) && node > 0 && !contains(nodes, parents[node])) {
+        throw new IllegalArgumentException("a kept node's parent must be kept: node=" + node);
+      }
+    }
     int old = size;
-    size = Math.min(size, 1);
-    firstChildren[0] = NONE;
-    for (int node = 1; node < old && size <= most; node++) {
-      int parent = parents[node];
-      int kept = parent == 0 ? 0 : moved[parent];
-      moved[node] = NONE;
-      if (probabilities[node] >= least && kept != NONE) {
-        moved[node] = append(tokens[node], kept, depths[node], probabilities[node]);
+    size = 0;
+    for (int node = 0; node < old; node++) {
+      if (contains(nodes, node)) {
+        int parent = parents[node];
+        // a kept node's new number is the count of kept nodes before it
+        int moved = parent == NONE ? NONE : Long.bitCount(nodes & ((1L << parent) - 1));
+        append(tokens[node], moved, depths[node], probabilities[node], tags[node]);
       }
     }
   }
 
-  private int append(int token, int parent, int depth, float probability) {
+  private static boolean contains(long nodes, int node) {
+    return (nodes >>> node & 1) != 0;
+  }
+
+  private int append(int token, int parent, int depth, float probability, int tag) {
     int node = size++;
     tokens[node] = token;
     parents[node] = parent;
     depths[node] = depth;
     probabilities[node] = probability;
+    tags[node] = tag;
     firstChildren[node] = NONE;
     nextSiblings[node] = NONE;
     if (parent != NONE) {
@@ -127,6 +153,11 @@ public final class DraftTree {
 
   public float probability(int node) {
     return probabilities[node];
+  }
+
+  /** What the drafter marked the node with. */
+  public int tag(int node) {
+    return tags[node];
   }
 
   public int firstChild(int node) {

@@ -3,167 +3,105 @@ package updraft.speculate;
 import java.util.Arrays;
 
 /**
- * What followed what: a trie over windows of token sequences, by which the continuations of the
- * latest tokens are found. The semantics are those of SGLang's n-gram corpus (cpp_ngram).
+ * What followed what: every window of up to {@link #depth} tokens of the sequences appended to it,
+ * as a trie with a frequency per node and the children of a node in order of recency. The semantics
+ * are those of SGLang's n-gram corpus; the flat arrays, and appending token by token, are not.
  *
- * <p>Every window of at most {@code maxDepth} tokens that ends at an appended token is a path from
- * the root; a node counts how often its path was appended and remembers when last. Nodes lie in a
- * pool of fixed capacity; when it is full the least recently appended leaf makes room. An append
- * touches paths from the leaf up, so a parent is never older than its children and the oldest node
- * is always a leaf.
+ * <p>A {@link Cursor} holds the nodes of all suffixes of its sequence. Appending a token moves each
+ * of them to a child, so a token costs {@code depth} lookups however long the sequence is, each
+ * window is counted once, and the matches of the latest tokens are known without a search.
  *
- * <p>Nodes are recycled, so nothing outside keeps a node across an append: a {@link Cursor} keeps
- * the tokens of its windows and finds them again when a node of it was recycled, which it sees by
- * the node's version. Not thread-safe.
+ * <p>When the pool is full, the least recently used leaf makes room. Its number is given out again,
+ * and a cursor may still hold it: every reference therefore carries the node's version, and one
+ * whose version has moved on counts as no match. Within an append the parent itself may be the leaf
+ * that goes; it is checked again after room was made.
+ *
+ * <p>Memory: {@value #BYTES_PER_NODE} bytes a node; the arrays double up to the limit. Not
+ * thread-safe.
  */
 final class NgramTrie {
-  static final int ROOT = 0;
+  /** No such node. */
   static final int NONE = -1;
 
-  private final int maxDepth;
-  private final int[] tokens;
-  private final int[] parents;
-  private final int[] firstChildren; // most recently appended first
-  private final int[] nextSiblings;
-  private final int[] previousSiblings;
-  private final int[] counts;
+  static final int ROOT = 0;
 
-  /** Grows when a node is recycled. */
-  private final int[] versions;
+  /** Ten arrays, and a hash bucket or two. */
+  static final int BYTES_PER_NODE = 48;
 
-  // all nodes but the root by time of their last append, in both directions; the root ends the list
-  private final int[] newer;
-  private final int[] older;
+  private final int depth;
+  private final int maxNodes;
 
-  /** Nodes by parent and token: open addressing with linear probing; -1 is empty. */
-  private final int[] table;
+  private int[] tokens;
+  private int[] parents;
 
-  private int size = 1;
+  /** Occurrences of a node's path. */
+  private int[] frequencies;
+
+  /** Raised when a node's number is taken back. */
+  private int[] versions;
+
+  private int[] newestChildren;
+
+  /** The sibling used before this one. */
+  private int[] olderSiblings;
+
+  private int[] newerSiblings;
 
   /**
-   * @param capacity most nodes, about 44 bytes each
-   * @param maxDepth longest window
+   * A ring through all nodes by last use, the root as its start. Invariant: a node comes after its
+   * parent. So the last one is a leaf.
    */
-  NgramTrie(int capacity, int maxDepth) {
-    if (capacity <= maxDepth + 1) {
+  private int[] older;
+
+  private int[] newer;
+
+  /** The next node in the same bucket; of free numbers, the next free one. */
+  private int[] chained;
+
+  /** Nodes by parent and token; a power of two. */
+  private int[] buckets;
+
+  /** Numbers given out so far, free ones included. */
+  private int size;
+
+  private int free = NONE;
+
+  /**
+   * @param depth longest window
+   * @param initialNodes room to begin with
+   * @param maxNodes room at most
+   */
+  NgramTrie(int depth, int initialNodes, int maxNodes) {
+    if (depth < 1 || maxNodes <= depth) {
       throw new IllegalArgumentException(
-          "capacity must hold a whole window: capacity=" + capacity + ", maxDepth=" + maxDepth);
+          "depth must be in [1, maxNodes): depth=" + depth + ", maxNodes=" + maxNodes);
     }
-    this.maxDepth = maxDepth;
+    this.depth = depth;
+    this.maxNodes = maxNodes;
+    int capacity = Math.clamp(initialNodes, depth + 1, maxNodes);
     tokens = new int[capacity];
     parents = new int[capacity];
-    firstChildren = new int[capacity];
-    nextSiblings = new int[capacity];
-    previousSiblings = new int[capacity];
-    counts = new int[capacity];
+    frequencies = new int[capacity];
     versions = new int[capacity];
-    newer = new int[capacity];
+    newestChildren = new int[capacity];
+    olderSiblings = new int[capacity];
+    newerSiblings = new int[capacity];
     older = new int[capacity];
-    table = new int[Integer.highestOneBit(capacity * 2 - 1) * 2];
-    Arrays.fill(table, NONE);
-    firstChildren[ROOT] = NONE;
-    newer[ROOT] = ROOT;
-    older[ROOT] = ROOT;
+    newer = new int[capacity];
+    chained = new int[capacity];
+    buckets = emptyBuckets(capacity);
+    size = 1;
+    parents[ROOT] = NONE;
+    newestChildren[ROOT] = NONE;
   }
 
-  int maxDepth() {
-    return maxDepth;
+  /** A sequence that begins with nothing. */
+  Cursor cursor() {
+    return new Cursor();
   }
 
-  /** Nodes in use, the root included. */
-  int size() {
-    return size;
-  }
-
-  /** A place in a sequence that is being appended: the windows that end at its latest token. */
-  final class Cursor {
-    /** The latest tokens, a ring of {@code maxDepth}. */
-    private final int[] recent = new int[maxDepth];
-
-    /** By window length - 1: its node, and the node's version when it was found. */
-    private int[] nodes = new int[maxDepth];
-
-    private int[] found = new int[maxDepth];
-    private int[] nextNodes = new int[maxDepth];
-    private int[] nextFound = new int[maxDepth];
-    private int length;
-
-    /** Appends a token after those before it. */
-    void append(int token) {
-      recent[length % maxDepth] = token;
-      length++;
-      int longest = Math.min(length, maxDepth);
-      for (int depth = longest; depth >= 1; depth--) {
-        int parent = depth == 1 ? ROOT : window(depth - 1, 1);
-        int node = child(parent, token);
-        if (node == NONE) {
-          node = add(parent, token);
-        }
-        counts[node]++;
-        nextNodes[depth - 1] = node;
-        nextFound[depth - 1] = versions[node];
-        touchPath(node);
-      }
-      int[] swap = nodes;
-      nodes = nextNodes;
-      nextNodes = swap;
-      swap = found;
-      found = nextFound;
-      nextFound = swap;
-    }
-
-    /**
-     * Node of the window of some tokens that ends {@code back} tokens ago; makes it anew if lost.
-     */
-    private int window(int depth, int back) {
-      int node = nodes[depth - 1];
-      if (versions[node] == found[depth - 1]) {
-        return node;
-      }
-      int at = ROOT;
-      for (int i = depth - 1; i >= 0; i--) {
-        int token = recent[(length - 1 - back - i) % maxDepth];
-        int next = child(at, token);
-        at = next == NONE ? add(at, token) : next;
-        touchPath(at);
-      }
-      return at;
-    }
-
-    /** Tokens appended so far. */
-    int length() {
-      return length;
-    }
-  }
-
-  /** Appends a whole sequence. */
-  void insert(int... sequence) {
-    Cursor cursor = new Cursor();
-    for (int token : sequence) {
-      cursor.append(token);
-    }
-  }
-
-  /** The child of a node by token, or {@link #NONE}. */
-  int child(int node, int token) {
-    int mask = table.length - 1;
-    for (int place = hash(node, token) & mask; table[place] != NONE; place = (place + 1) & mask) {
-      int candidate = table[place];
-      if (parents[candidate] == node && tokens[candidate] == token) {
-        return candidate;
-      }
-    }
-    return NONE;
-  }
-
-  /** The most recently appended child, or {@link #NONE}. */
-  int firstChild(int node) {
-    return firstChildren[node];
-  }
-
-  /** The child appended last before this one, or {@link #NONE}. */
-  int nextSibling(int node) {
-    return nextSiblings[node];
+  int depth() {
+    return depth;
   }
 
   int token(int node) {
@@ -174,108 +112,195 @@ final class NgramTrie {
     return parents[node];
   }
 
-  /** How often the node's path was appended. */
-  int count(int node) {
-    return counts[node];
+  int frequency(int node) {
+    return frequencies[node];
   }
 
-  private int add(int parent, int token) {
-    int node = size < tokens.length ? size++ : recycle(parent);
-    tokens[node] = token;
-    parents[node] = parent;
-    counts[node] = 0;
-    firstChildren[node] = NONE;
-    linkSibling(node);
-    linkNewest(node);
-    int mask = table.length - 1;
-    int place = hash(parent, token) & mask;
-    while (table[place] != NONE) {
-      place = (place + 1) & mask;
-    }
-    table[place] = node;
-    return node;
+  /** The child used last, or {@link #NONE}. */
+  int newestChild(int node) {
+    return newestChildren[node];
   }
 
-  /** Frees the oldest leaf that is not {@code keep}. */
-  private int recycle(int keep) {
-    int node = newer[ROOT];
-    while (node == keep || firstChildren[node] != NONE) {
-      node = newer[node];
-    }
-    unlinkSibling(node);
-    unlinkAge(node);
-    removeFromTable(node);
-    versions[node]++;
-    return node;
+  /** The sibling used before this one, or {@link #NONE}. */
+  int olderSibling(int node) {
+    return olderSiblings[node];
   }
 
-  private void touchPath(int node) {
-    for (int n = node; n != ROOT; n = parents[n]) {
-      unlinkAge(n);
-      linkNewest(n);
-      if (firstChildren[parents[n]] != n) {
-        unlinkSibling(n);
-        linkSibling(n);
+  /** A sequence on its way through the trie: the nodes of its suffixes. */
+  final class Cursor {
+    /** By length of the suffix; index 0 is unused. */
+    private final int[] nodes = new int[depth + 1];
+
+    private final int[] seen = new int[depth + 1];
+    private int length;
+
+    /** Appends a token: every window that ends with it is counted. */
+    void append(int token) {
+      length = Math.min(length + 1, depth);
+      for (int n = length; n >= 1; n--) {
+        int parent = n == 1 ? ROOT : match(n - 1);
+        int node = parent == NONE ? NONE : use(parent, token);
+        nodes[n] = node;
+        seen[n] = node == NONE ? 0 : versions[node];
       }
     }
-  }
 
-  private void linkSibling(int node) {
-    int parent = parents[node];
-    int second = firstChildren[parent];
-    nextSiblings[node] = second;
-    previousSiblings[node] = NONE;
-    if (second != NONE) {
-      previousSiblings[second] = node;
+    NgramTrie trie() {
+      return NgramTrie.this;
     }
-    firstChildren[parent] = node;
+
+    /** Length of the longest suffix that may have a match. */
+    int longest() {
+      return length;
+    }
+
+    /** The node of the suffix of this length, 1 to {@link #longest}, or {@link #NONE}. */
+    int match(int suffix) {
+      int node = nodes[suffix];
+      return node != NONE && versions[node] == seen[suffix] ? node : NONE;
+    }
   }
 
-  private void unlinkSibling(int node) {
-    int next = nextSiblings[node];
-    int previous = previousSiblings[node];
-    if (previous == NONE) {
-      firstChildren[parents[node]] = next;
+  /** The parent's child of this token, made if need be, counted and now the latest used. */
+  private int use(int parent, int token) {
+    int node = find(parent, token);
+    if (node == NONE) {
+      node = create(parent, token);
+      if (node == NONE) {
+        return NONE;
+      }
     } else {
-      nextSiblings[previous] = next;
+      unlink(node);
     }
-    if (next != NONE) {
-      previousSiblings[next] = previous;
-    }
+    link(node, parent);
+    frequencies[node]++;
+    return node;
   }
 
-  private void linkNewest(int node) {
-    int second = older[ROOT];
-    newer[node] = ROOT;
-    older[node] = second;
-    newer[second] = node;
-    older[ROOT] = node;
+  private int find(int parent, int token) {
+    int node = buckets[bucket(parent, token)];
+    while (node != NONE && (tokens[node] != token || parents[node] != parent)) {
+      node = chained[node];
+    }
+    return node;
   }
 
-  private void unlinkAge(int node) {
+  /** An unlinked node, or {@link #NONE} if the parent itself had to make room. */
+  private int create(int parent, int token) {
+    int version = versions[parent];
+    int node = allocate();
+    if (versions[parent] != version) {
+      release(node);
+      return NONE;
+    }
+    tokens[node] = token;
+    parents[node] = parent;
+    frequencies[node] = 0;
+    newestChildren[node] = NONE;
+    int bucket = bucket(parent, token);
+    chained[node] = buckets[bucket];
+    buckets[bucket] = node;
+    return node;
+  }
+
+  private int allocate() {
+    if (free == NONE) {
+      if (size < maxNodes) {
+        if (size == tokens.length) {
+          grow();
+        }
+        return size++;
+      }
+      evict(newer[ROOT]);
+    }
+    int node = free;
+    free = chained[node];
+    return node;
+  }
+
+  private void release(int node) {
+    chained[node] = free;
+    free = node;
+  }
+
+  private void evict(int leaf) {
+    unlink(leaf);
+    int bucket = bucket(parents[leaf], tokens[leaf]);
+    if (buckets[bucket] == leaf) {
+      buckets[bucket] = chained[leaf];
+    } else {
+      int before = buckets[bucket];
+      while (chained[before] != leaf) {
+        before = chained[before];
+      }
+      chained[before] = chained[leaf];
+    }
+    versions[leaf]++;
+    release(leaf);
+  }
+
+  /**
+   * Makes a node the newest child and puts it right behind its parent in the ring. It only ever
+   * moves forward, so its own children stay behind it.
+   */
+  private void link(int node, int parent) {
+    int sibling = newestChildren[parent];
+    olderSiblings[node] = sibling;
+    newerSiblings[node] = NONE;
+    if (sibling != NONE) {
+      newerSiblings[sibling] = node;
+    }
+    newestChildren[parent] = node;
+    int next = older[parent];
+    older[parent] = node;
+    newer[node] = parent;
+    older[node] = next;
+    newer[next] = node;
+  }
+
+  private void unlink(int node) {
+    int before = newerSiblings[node];
+    int after = olderSiblings[node];
+    if (before == NONE) {
+      newestChildren[parents[node]] = after;
+    } else {
+      olderSiblings[before] = after;
+    }
+    if (after != NONE) {
+      newerSiblings[after] = before;
+    }
     older[newer[node]] = older[node];
     newer[older[node]] = newer[node];
   }
 
-  /** Removes by shifting back what would no longer be found (Knuth, 6.4, algorithm R). */
-  private void removeFromTable(int node) {
-    int mask = table.length - 1;
-    int hole = hash(parents[node], tokens[node]) & mask;
-    while (table[hole] != node) {
-      hole = (hole + 1) & mask;
-    }
-    for (int place = (hole + 1) & mask; table[place] != NONE; place = (place + 1) & mask) {
-      int home = hash(parents[table[place]], tokens[table[place]]) & mask;
-      if (((place - home) & mask) >= ((place - hole) & mask)) {
-        table[hole] = table[place];
-        hole = place;
-      }
-    }
-    table[hole] = NONE;
+  private int bucket(int parent, int token) {
+    int hash = parent * 0x9E3779B1 + token * 0x85EBCA77;
+    return (hash ^ hash >>> 15) & (buckets.length - 1);
   }
 
-  private static int hash(int parent, int token) {
-    int h = parent * 0x9E3779B9 + token * 0x85EBCA6B;
-    return h ^ (h >>> 15);
+  private void grow() {
+    int capacity = (int) Math.min(maxNodes, 2L * size);
+    tokens = Arrays.copyOf(tokens, capacity);
+    parents = Arrays.copyOf(parents, capacity);
+    frequencies = Arrays.copyOf(frequencies, capacity);
+    versions = Arrays.copyOf(versions, capacity);
+    newestChildren = Arrays.copyOf(newestChildren, capacity);
+    olderSiblings = Arrays.copyOf(olderSiblings, capacity);
+    newerSiblings = Arrays.copyOf(newerSiblings, capacity);
+    older = Arrays.copyOf(older, capacity);
+    newer = Arrays.copyOf(newer, capacity);
+    chained = Arrays.copyOf(chained, capacity);
+    buckets = emptyBuckets(capacity);
+    for (int node = 1; node < size; node++) { // none is free, or there were no need to grow
+      int bucket = bucket(parents[node], tokens[node]);
+      chained[node] = buckets[bucket];
+      buckets[bucket] = node;
+    }
+  }
+
+  private static int[] emptyBuckets(int capacity) {
+    int[] empty = new int[Math.max(2, Integer.highestOneBit(capacity - 1) << 1)];
+    Arrays.fill(empty, NONE);
+    return empty;
   }
 }

@@ -134,7 +134,7 @@ public final class Tracing {
     return emitter;
   }
 
-  TraceClock clock() {
+  public TraceClock clock() {
     return clock;
   }
 }
