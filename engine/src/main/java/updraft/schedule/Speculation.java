@@ -77,7 +77,8 @@ public final class Speculation implements AutoCloseable {
         continue;
       }
       int depth = sequence.speculation().depth();
-      session.startRound(nodes, depth == 0 ? SpeculationOptions.MAX_NODES : depth);
+      int left = remaining(sequence);
+      session.startRound(nodes, depth == 0 ? left : Math.min(depth, left));
       drafting.add(sequence);
       sessions.add(session);
       if (!isAuto(sequence)) {
@@ -102,12 +103,16 @@ public final class Speculation implements AutoCloseable {
     tracing.endAll(drafting, Stage.SPEC_DRAFT);
   }
 
-  /** Most tokens worth drafting: as many as may still be generated after the bonus. */
+  /** Tokens that may still be generated after this round's bonus: a longer path is of no use. */
+  private static int remaining(Sequence sequence) {
+    return sequence.tokens().length - sequence.length() - 1;
+  }
+
+  /** Most tokens worth drafting. */
   private static int limit(Sequence sequence) {
-    int left = sequence.tokens().length - sequence.length() - 1;
     int asked = sequence.speculation().nodes();
     int wanted = asked > 0 ? asked : isAuto(sequence) ? AUTO_NODES : FIXED_NODES;
-    return left <= 0 ? 0 : Math.min(wanted, SpeculationOptions.MAX_NODES);
+    return remaining(sequence) <= 0 ? 0 : Math.min(wanted, SpeculationOptions.MAX_NODES);
   }
 
   private static boolean isAuto(Sequence sequence) {
