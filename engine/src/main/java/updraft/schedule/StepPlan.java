@@ -46,12 +46,14 @@ final class StepPlan {
     choose();
     tracing.startAll(decoding, Stage.DECODE_LOOP);
     speculation.draft(decoding, batch.rows(), spareRows());
-    for (int i = 0; i < decoding.size(); i++) {
+    for (int i = 0; i < decoding.size(); i++) { // not addAll, which allocates
       addRound(decoding.get(i));
+      active.add(decoding.get(i));
     }
     tracing.startAll(prefilling, Stage.CHUNKED_PREFILL);
-    active.addAll(decoding);
-    active.addAll(prefilling);
+    for (int i = 0; i < prefilling.size(); i++) {
+      active.add(prefilling.get(i));
+    }
   }
 
   /**
