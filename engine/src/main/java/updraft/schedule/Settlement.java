@@ -99,8 +99,7 @@ final class Settlement {
     for (int i = 0; i < verdict.accepted(); i++) {
       int node = verdict.node(i);
       if (node != i + 1) {
-        backend.copySlot(
-            sequence.pages().slot(root + node), sequence.pages().slot(root + i + 1));
+        backend.copySlot(sequence.pages().slot(root + node), sequence.pages().slot(root + i + 1));
       }
     }
   }

@@ -109,8 +109,7 @@ public final class CostCurve {
     double distance = Math.min(Math.abs(off), 2 * limit);
     deviations[knot] =
         Math.max(
-            LEAST_DEVIATION,
-            deviations[knot] + DEVIATION_STEP * (distance - deviations[knot]));
+            LEAST_DEVIATION, deviations[knot] + DEVIATION_STEP * (distance - deviations[knot]));
     double correction = Math.clamp(off, -limit, limit) / counts[knot];
     shiftAll(SHARED * correction);
     logs[knot] += (1 - SHARED) * correction;

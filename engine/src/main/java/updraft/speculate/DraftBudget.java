@@ -151,8 +151,7 @@ public final class DraftBudget {
   }
 
   /** Whether one node is to be tried for what it teaches: only where it would pay if taken. */
-  private boolean probes(
-      DraftTree tree, DraftAccount account, int index, double tokens, int rows) {
+  private boolean probes(DraftTree tree, DraftAccount account, int index, double tokens, int rows) {
     return account.auto()
         && account.probeIsDue()
         && kept[index] == 1
@@ -178,8 +177,7 @@ public final class DraftBudget {
       int rows,
       double draftSeconds) {
     double plain = costs.seconds(plainRows);
-    double perNode =
-        rows == plainRows ? 0 : (costs.seconds(rows) - plain) / (rows - plainRows);
+    double perNode = rows == plainRows ? 0 : (costs.seconds(rows) - plain) / (rows - plainRows);
     for (int i = 0; i < trees.size(); i++) {
       DraftTree tree = trees.get(i);
       int offered = tree.draftedTokens();

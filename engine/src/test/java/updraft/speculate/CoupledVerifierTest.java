@@ -103,7 +103,12 @@ class CoupledVerifierTest implements VerifierContract {
     Verdict verdict = new Verdict(0);
     verifier()
         .verify(
-            tree, new NodeNumbers(), (l, o, position) -> position, 6, (t, n, drafted) -> true, verdict);
+            tree,
+            new NodeNumbers(),
+            (l, o, position) -> position,
+            6,
+            (t, n, drafted) -> true,
+            verdict);
     assertThat(verdict.accepted()).isZero();
     assertThat(verdict.bonus()).isEqualTo(7);
     assertThat(verdict.lastNode()).isZero();

@@ -24,8 +24,7 @@ interface DrafterContract {
     List<DraftSession> sessions = List.of(drafter.open(history), drafter.open(other));
     for (int round = 0; round < 200; round++) {
       for (DraftSession session : sessions) {
-        session.startRound(
-            random.nextInt(SpeculationOptions.MAX_NODES + 1), random.nextInt(12));
+        session.startRound(random.nextInt(SpeculationOptions.MAX_NODES + 1), random.nextInt(12));
       }
       drafter.draft(sessions);
       for (DraftSession session : sessions) {

@@ -78,7 +78,8 @@ class NgramDrafterTest implements DrafterContract {
 
   @Test
   void longestMatchComesFirst() {
-    DraftTree tree = draft(new NgramDrafter(), new TokenHistory(1, 2, 3, 50, 9, 3, 60, 8, 1, 2, 3), 1);
+    DraftTree tree =
+        draft(new NgramDrafter(), new TokenHistory(1, 2, 3, 50, 9, 3, 60, 8, 1, 2, 3), 1);
     assertThat(path(tree)).containsExactly(3, 50);
   }
 
@@ -87,7 +88,8 @@ class NgramDrafterTest implements DrafterContract {
     int[] text = IntStream.range(100, 160).toArray();
     TokenHistory history = new TokenHistory(text).commit(text).commit(100, 101, 102, 103, 104, 105);
     DraftTree tree = draft(new NgramDrafter(), history, 11);
-    assertThat(path(tree)).containsExactly(IntStream.rangeClosed(105, 116).boxed().toArray(Integer[]::new));
+    assertThat(path(tree))
+        .containsExactly(IntStream.rangeClosed(105, 116).boxed().toArray(Integer[]::new));
     assertThat(tree.probability(1)).isGreaterThan(0.5f);
   }
 
@@ -118,8 +120,7 @@ class NgramDrafterTest implements DrafterContract {
   void ownCorpusComesBeforeTheSharedOne() {
     NgramDrafter drafter = new NgramDrafter();
     drafter.open(new TokenHistory(1, 2, 3));
-    assertThat(path(draft(drafter, new TokenHistory(1, 2, 4, 1, 2), 1)))
-        .containsExactly(2, 4);
+    assertThat(path(draft(drafter, new TokenHistory(1, 2, 4, 1, 2), 1))).containsExactly(2, 4);
   }
 
   @Test
@@ -128,7 +129,8 @@ class NgramDrafterTest implements DrafterContract {
     SpeculationOptions two =
         new SpeculationOptions(SpeculationMethod.NGRAM, 0, 0, 2, NgramMatch.FREQUENCY);
     DraftTree wide = draft(new NgramDrafter(), new TokenHistory(branching).commit(1), 30);
-    DraftTree narrow = draft(new NgramDrafter(), new TokenHistory(two, none(), branching).commit(1), 30);
+    DraftTree narrow =
+        draft(new NgramDrafter(), new TokenHistory(two, none(), branching).commit(1), 30);
     assertThat(children(wide, 0)).isGreaterThan(2);
     assertThat(children(narrow, 0)).isEqualTo(2);
   }

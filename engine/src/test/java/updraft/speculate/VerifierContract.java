@@ -49,7 +49,8 @@ interface VerifierContract {
       }
       Verdict verdict = new Verdict(31);
       while (history.size() < prompt.length + length) {
-        DraftTree tree = randomTree(random, history.getLast(), plain, history.size() - prompt.length);
+        DraftTree tree =
+            randomTree(random, history.getLast(), plain, history.size() - prompt.length);
         ScriptedLogits logits = new ScriptedLogits(tree, history, run);
         int before = history.size();
         verifier()
