@@ -2,6 +2,7 @@ package updraft.forward;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import updraft.kernel.Activations;
@@ -44,7 +45,7 @@ final class CpuWarmUp {
   CpuWarmUp(Kernels kernels, ModelConfig config, CpuWeights weights) {
     this.kernels = kernels;
     this.config = config;
-    Set<String> seen = new LinkedHashSet<>();
+    Set<Kind> seen = EnumSet.noneOf(Kind.class);
     addShape(weights.output(), seen);
     addShape(weights.embedding(), seen);
     for (CpuWeights.Layer layer : weights.layers()) {
@@ -56,24 +57,13 @@ final class CpuWarmUp {
     }
   }
 
-  /** One tiny matrix for each kind with or without minima. */
-  private void addShape(PackedMatrix matrix, Set<String> seen) {
-    if (!seen.add(matrix.kind() + (matrix.mins() == null ? "" : " with minima"))) {
-      return;
+  /** One tiny matrix for each kind. */
+  private void addShape(PackedMatrix matrix, Set<Kind> seen) {
+    if (seen.add(matrix.kind())) {
+      int lanes = kernels.lanes();
+      shapes.add(
+          PackedMatrix.zeros(matrix.kind(), GROUPS * lanes, BLOCKS * PackedMatrix.BLOCK, lanes));
     }
-    int lanes = kernels.lanes();
-    int columns = BLOCKS * PackedMatrix.BLOCK;
-    int blocks = GROUPS * BLOCKS;
-    boolean floats = matrix.kind() == Kind.FLOAT;
-    shapes.add(
-        new PackedMatrix(
-            matrix.kind(),
-            GROUPS * lanes,
-            columns,
-            lanes,
-            new int[floats ? 0 : blocks * PackedMatrix.intsPerBlock(matrix.kind()) * lanes],
-            new float[floats ? GROUPS * columns * lanes : 2 * blocks * lanes],
-            matrix.mins() == null ? null : new float[blocks * lanes]));
   }
 
   void run() {

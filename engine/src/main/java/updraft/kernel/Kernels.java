@@ -40,7 +40,7 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
     return new Kernels(
         chosen / 32,
         "Vector API, " + chosen + " bits",
-        VectorWidths.at(chosen, VectorMatMul.class, MatMul.class),
+        new MatMulByKind(chosen),
         VectorWidths.at(chosen, VectorRowMath.class, RowMath.class));
   }
 
