@@ -60,6 +60,9 @@ public final class ComputePool implements AutoCloseable {
    * @param threads the caller's included, at least 1
    */
   public ComputePool(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1: threads=" + threads);
+    }
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(i + 1);
@@ -71,7 +74,12 @@ public final class ComputePool implements AutoCloseable {
     return workers.length + 1;
   }
 
-  /** Runs {@code task} for the items 0 … count-1, in any order, and waits for all of them. */
+  /**
+   * Runs {@code task} for the items 0 … count-1, in any order, and waits for all of them.
+   *
+   * @throws IllegalStateException if an item threw, which is its cause; some items may then not
+   *     have run
+   */
   public void run(int count, Task newTask) {
     if (count <= 1 || workers.length == 0) {
       for (int item = 0; item < count; item++) {
@@ -114,12 +122,23 @@ public final class ComputePool implements AutoCloseable {
     }
   }
 
-  /** Ends the threads. Idempotent. */
+  /** Ends the threads and waits until they have ended. Idempotent; not while a run is going on. */
   @Override
   public void close() {
     closed = true;
+    boolean interrupted = false;
     for (Worker worker : workers) {
       LockSupport.unpark(worker);
+      while (worker.isAlive()) {
+        try {
+          worker.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // the worker ends within microseconds, and then the caller is told
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
