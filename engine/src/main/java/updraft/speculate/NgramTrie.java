@@ -3,7 +3,7 @@ package updraft.speculate;
 import java.util.Arrays;
 
 /**
- * What followed what: every window of up to {@link #depth} tokens of the sequences appended to it,
+ * What followed what: every window of up to {@code depth} tokens of the sequences appended to it,
  * as a trie with a frequency per node and the children of a node in order of recency. The semantics
  * are those of SGLang's n-gram corpus; the flat arrays, and appending token by token, are not.
  *
@@ -20,7 +20,6 @@ import java.util.Arrays;
  * thread-safe.
  */
 final class NgramTrie {
-  /** No such node. */
   static final int NONE = -1;
 
   static final int ROOT = 0;
@@ -95,13 +94,8 @@ final class NgramTrie {
     newestChildren[ROOT] = NONE;
   }
 
-  /** A sequence that begins with nothing. */
   Cursor cursor() {
     return new Cursor();
-  }
-
-  int depth() {
-    return depth;
   }
 
   int token(int node) {
