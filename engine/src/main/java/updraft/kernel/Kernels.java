@@ -1,6 +1,8 @@
 package updraft.kernel;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The kernels of one vector width; every width gives the same bits.
@@ -10,6 +12,9 @@ import java.util.Locale;
  */
 public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
   private static final int[] WIDTHS = {512, 256, 128};
+
+  /** By width, those that have been asked for: C2 compiles each but once in a JVM. */
+  private static final Map<Integer, Kernels> DEFINED = new ConcurrentHashMap<>();
 
   /**
    * The kernels for a vector width.
@@ -37,11 +42,20 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
               chosen,
               widest));
     }
+    return DEFINED.computeIfAbsent(chosen, Kernels::define);
+  }
+
+  private static Kernels define(int bits) {
     return new Kernels(
-        chosen / 32,
-        "Vector API, " + chosen + " bits",
-        new MatMulByKind(chosen),
-        VectorWidths.at(chosen, VectorRowMath.class, RowMath.class));
+    return DEFINED.computeIfAbsent(chosen, Kernels::define);
+  }
+
+  private static Kernels define(int bits) {
+    return new Kernels(
+        bits / 32,
+        "Vector API, " + bits + " bits",
+        new MatMulByKind(bits),
+        VectorWidths.at(bits, VectorRowMath.class, RowMath.class));
   }
 
   private static boolean isWidth(int bits) {

@@ -1,0 +1,48 @@
+package updraft.exactness;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import updraft.request.SamplingOptions;
+import updraft.request.SpeculationMethod;
+
+/** What a cell of the matrix asks of an engine, and in what company. */
+record Cell(SpeculationMethod speculation, Sampling sampling, Company company) {
+
+  enum Sampling {
+    GREEDY(SamplingOptions.GREEDY),
+    NUCLEUS(SamplingOptions.builder().temperature(0.8f).topP(0.9f).seed(42).build()),
+    PENALTIES(
+        SamplingOptions.builder()
+            .temperature(1.2f)
+            .repetitionPenalty(1.1f)
+            .frequencyPenalty(0.3f)
+            .presencePenalty(0.2f)
+            .logitBias(Map.of(17, 3f, 200, -5f, 301, 1.5f))
+            .seed(43)
+            .build());
+
+    final SamplingOptions options;
+
+    Sampling(SamplingOptions options) {
+      this.options = options;
+    }
+  }
+
+  enum Company {
+    ALONE,
+    BATCH_OF_8
+  }
+
+  static List<Cell> all() {
+    List<Cell> cells = new ArrayList<>();
+    for (SpeculationMethod speculation : SpeculationMethod.values()) {
+      for (Sampling sampling : Sampling.values()) {
+        for (Company company : Company.values()) {
+          cells.add(new Cell(speculation, sampling, company));
+        }
+      }
+    }
+    return cells;
+  }
+}
