@@ -47,11 +47,6 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
 
   private static Kernels define(int bits) {
     return new Kernels(
-    return DEFINED.computeIfAbsent(chosen, Kernels::define);
-  }
-
-  private static Kernels define(int bits) {
-    return new Kernels(
         bits / 32,
         "Vector API, " + bits + " bits",
         new MatMulByKind(bits),
