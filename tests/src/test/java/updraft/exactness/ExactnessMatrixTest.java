@@ -2,6 +2,8 @@ package updraft.exactness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -12,7 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +31,8 @@ import updraft.request.SpeculationMethod;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExactnessMatrixTest {
+  private static final Logger LOG = System.getLogger(ExactnessMatrixTest.class.getName());
+
   private static final int ANSWER = 32;
   private static final List<Integer> THREADS = List.of(1, 2);
   private static final List<Integer> CHUNKS = List.of(1, 16, 512);
@@ -82,10 +85,15 @@ class ExactnessMatrixTest {
   }
 
   @AfterAll
-  void theCellsWereCountedAndDraftsWereAccepted(TestReporter reporter) {
-    reporter.publishEntry(
-        "exactness matrix",
-        cells + " cells on " + widths + " of 4 vector widths, accepted drafts: " + accepted);
+  void theCellsWereCountedAndDraftsWereAccepted() {
+    LOG.log(
+        Level.INFO,
+        "exactness matrix: "
+            + cells
+            + " cells on "
+            + widths
+            + " of 4 vector widths, accepted drafts: "
+            + accepted);
     assertThat(cells).isEqualTo(widths * THREADS.size() * CHUNKS.size() * 3 * Cell.all().size());
     assertThat(widths).isGreaterThanOrEqualTo(2);
     assertThat(accepted.get(SpeculationMethod.OFF)).isZero();

@@ -2,6 +2,8 @@ package updraft.exactness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,7 +13,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import updraft.engine.Engine;
 import updraft.exactness.Cell.Sampling;
 import updraft.exactness.Setup.Residency;
@@ -22,6 +23,8 @@ import updraft.request.SpeculationMethod;
 /** A part of the matrix on a real model, and on text that repeats itself as real text does. */
 @Tag("smollm2")
 class SmolLmExactnessTest {
+  private static final Logger LOG = System.getLogger(SmolLmExactnessTest.class.getName());
+
   private static final int ANSWER = 32;
 
   private static final String PROMPT =
@@ -53,7 +56,7 @@ class SmolLmExactnessTest {
           new Setup(Lanes.AUTO, 2, 16, Residency.PREEMPTED));
 
   @Test
-  void everyCellGivesTheSameTokens(TestReporter reporter) {
+  void everyCellGivesTheSameTokens() {
     String file = System.getProperty("updraft.test.smollm2", "");
     Assumptions.assumeTrue(
         !file.isEmpty() && Files.exists(Path.of(file)),
@@ -83,7 +86,7 @@ class SmolLmExactnessTest {
         }
       }
     }
-    reporter.publishEntry("exactness on SmolLM2", cells + " cells, accepted drafts: " + accepted);
+    LOG.log(Level.INFO, "exactness on SmolLM2: " + cells + " cells, accepted drafts: " + accepted);
     assertThat(cells).isEqualTo(SETUPS.size() * Cell.all().size());
     assertThat(accepted).isPositive();
   }
