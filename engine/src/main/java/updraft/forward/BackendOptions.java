@@ -4,9 +4,10 @@ package updraft.forward;
  * How a backend is set up.
  *
  * @param threads compute threads, at least 1
- * @param pages pages of keys and values; 0 for as many as one full context and the memory allow
- * @param maxRows most rows of a forward
- * @param maxLogitsRows most rows of a forward that want logits
+ * @param pages pages of keys and values; 0 for room for four full contexts, or as much of it as
+ *     fits into half of the memory that is free
+ * @param maxRows most rows of a forward, at least 1
+ * @param maxLogitsRows most rows of a forward that want logits, at least 1
  * @param keyValueType how keys and values are stored
  * @param lanes vector width
  */
@@ -19,8 +20,16 @@ public record BackendOptions(
     Lanes lanes) {
 
   public BackendOptions {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1: threads=" + threads);
+    atLeast("threads", threads, 1);
+    atLeast("pages", pages, 0);
+    atLeast("maxRows", maxRows, 1);
+    atLeast("maxLogitsRows", maxLogitsRows, 1);
+  }
+
+  private static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          name + " must be at least " + least + ": " + name + "=" + value);
     }
   }
 

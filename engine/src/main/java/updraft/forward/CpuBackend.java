@@ -14,6 +14,7 @@ public final class CpuBackend implements Backend {
   /** Full contexts that there is room for when nothing is said, memory permitting. */
   private static final int DEFAULT_CONTEXTS = 4;
 
+  private final ModelConfig config;
   private final BackendOptions options;
   private final Kernels kernels;
   private final ComputePool pool;
@@ -23,6 +24,7 @@ public final class CpuBackend implements Backend {
   private final int pages;
 
   private CpuBackend(ModelConfig config, ModelWeights weights, BackendOptions options) {
+    this.config = config;
     this.options = options;
     kernels = Kernels.of(bits(options));
     pool = new ComputePool(options.threads());
@@ -104,9 +106,36 @@ public final class CpuBackend implements Backend {
     transformer.capture(layers);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if a row does not suit the model or this backend; nothing was
+   *     computed then
+   */
   @Override
   public RowOutputs forward(RowBatch batch) {
+    atMost("rows", batch.rows(), options.maxRows());
+    atMost("logits rows", batch.logitsRows(), options.maxLogitsRows());
+    for (int row = 0; row < batch.rows(); row++) {
+      below("token", batch.token(row), config.vocabularySize(), row);
+      below("position", batch.position(row), config.contextLength(), row);
+      below("slot", batch.slot(row), pages * PageTable.PAGE_SIZE, row);
+    }
     return transformer.forward(batch);
+  }
+
+  private static void atMost(String what, int value, int most) {
+    if (value > most) {
+      throw new IllegalArgumentException(
+          what + " must be at most " + most + ": " + what + "=" + value);
+    }
+  }
+
+  private static void below(String what, int value, int end, int row) {
+    if (value < 0 || value >= end) {
+      throw new IllegalArgumentException(
+          what + " must be in [0, " + end + "): " + what + "=" + value + ", row=" + row);
+    }
   }
 
   @Override
