@@ -32,7 +32,7 @@ public final class CpuBackend implements Backend {
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
     keyValues = KeyValues.of(options.keyValueType(), config, pages);
     warmUp = new CpuWarmUp(kernels, config, packed);
-    transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options, pages);
+    transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options);
   }
 
   private static int bits(BackendOptions options) {

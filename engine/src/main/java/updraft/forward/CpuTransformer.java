@@ -1,7 +1,6 @@
 package updraft.forward;
 
 import org.jspecify.annotations.Nullable;
-import updraft.cache.PageTable;
 import updraft.kernel.Activations;
 import updraft.kernel.ComputePool;
 import updraft.kernel.Kernels;
@@ -88,8 +87,7 @@ final class CpuTransformer {
       KeyValues keyValues,
       ComputePool pool,
       Kernels kernels,
-      BackendOptions options,
-      int pages) {
+      BackendOptions options) {
     this.config = config;
     this.weights = weights;
     this.keyValues = keyValues;
@@ -101,9 +99,8 @@ final class CpuTransformer {
     this.projection = layerWeights.queryKeyValue().getFirst();
     int rows = options.maxRows();
     int hidden = config.hiddenSize();
-    int maxPositions = Math.min(config.contextLength(), pages * PageTable.PAGE_SIZE);
     rotary = new RotaryEmbedding(config, rows);
-    attention = new TreeAttention(config, keyValues, math, pool.threads(), rows, maxPositions);
+    attention = new TreeAttention(config, keyValues, math, pool.threads(), rows);
     outputs =
         new CpuOutputs(rows, hidden, options.maxLogitsRows(), padded(config.vocabularySize()));
     state = floats(rows, hidden);

@@ -41,6 +41,9 @@ final class TreeAttention {
   private RowBatch batch = new RowBatch(0);
   private int tiles;
 
+  /** Positions that scores have room for, a multiple of 16. */
+  private int scoresStride;
+
   /** A thread's memory. */
   private static final class Scratch {
     /** Shape (headSize, 16). */
@@ -49,28 +52,16 @@ final class TreeAttention {
     /** Shape (16, headSize). */
     final float[] values;
 
-    /** Shape (queries of a tile, context padded to pages). */
-    final float[] scores;
+    /** Shape (queries of a tile, {@link #scoresStride}). */
+    float[] scores = {};
 
-    Scratch(int headSize, int scores) {
+    Scratch(int headSize) {
       keys = new float[headSize * PAGE];
       values = new float[headSize * PAGE];
-      this.scores = new float[scores];
     }
   }
 
-  private final int scoresStride;
-
-  /**
-   * @param maxPositions longest context of a row, itself included
-   */
-  TreeAttention(
-      ModelConfig config,
-      KeyValues keyValues,
-      RowMath math,
-      int threads,
-      int maxRows,
-      int maxPositions) {
+  TreeAttention(ModelConfig config, KeyValues keyValues, RowMath math, int threads, int maxRows) {
     this.keyValues = keyValues;
     this.math = math;
     kvHeads = config.kvHeads();
@@ -79,11 +70,9 @@ final class TreeAttention {
     scale = config.attentionScale();
     rowsPerTile = Math.max(1, QUERIES / group);
     tileStarts = new int[maxRows + 1];
-    scoresStride = PageTable.pagesFor(maxPositions) * PAGE;
     scratch = new Scratch[threads];
     for (int thread = 0; thread < threads; thread++) {
-      scratch[thread] =
-          new Scratch(headSize, Math.multiplyExact(rowsPerTile * group, scoresStride));
+      scratch[thread] = new Scratch(headSize);
     }
   }
 
@@ -97,8 +86,18 @@ final class TreeAttention {
         first = row;
         tileStarts[tiles++] = row;
       }
+      if (rows.position(row) >= scoresStride) {
+        makeRoom(rows.position(row) + 1);
+      }
     }
     tileStarts[tiles] = rows.rows();
+  }
+
+  private void makeRoom(int positions) {
+    scoresStride = Math.max(Integer.highestOneBit(positions) * 2, 512);
+    for (Scratch own : scratch) {
+      own.scores = new float[Math.multiplyExact(rowsPerTile * group, scoresStride)];
+    }
   }
 
   /** Independent pieces of a layer's attention. */

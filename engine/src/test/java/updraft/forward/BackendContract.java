@@ -340,12 +340,16 @@ public abstract class BackendContract {
     }
   }
 
-  /** A copy of a tensor of floats with a NaN in a row. */
   private static GgufTensor withNan(GgufTensor tensor, int row) {
+    return changed(tensor, row, Float.NaN);
+  }
+
+  /** A copy of a tensor of floats with another number in a row. */
+  protected static GgufTensor changed(GgufTensor tensor, int row, float value) {
     assertThat(tensor.type()).isEqualTo(QuantType.F32);
     MemorySegment data = Arena.ofAuto().allocate(tensor.data().byteSize(), 32);
     data.copyFrom(tensor.data());
-    data.set(ValueLayout.JAVA_FLOAT, row * tensor.rowBytes() + 8, Float.NaN);
+    data.set(ValueLayout.JAVA_FLOAT, row * tensor.rowBytes() + 8, value);
     return new GgufTensor(tensor.name(), tensor.type(), tensor.rows(), tensor.columns(), data);
   }
 
