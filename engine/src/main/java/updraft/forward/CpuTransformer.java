@@ -99,7 +99,7 @@ final class CpuTransformer {
     this.projection = layerWeights.queryKeyValue().getFirst();
     int rows = options.maxRows();
     int hidden = config.hiddenSize();
-    rotary = new RotaryEmbedding(config, rows);
+    rotary = new RotaryEmbedding(config);
     attention = new TreeAttention(config, keyValues, math, pool.threads(), rows);
     outputs =
         new CpuOutputs(rows, hidden, options.maxLogitsRows(), padded(config.vocabularySize()));
@@ -136,6 +136,7 @@ final class CpuTransformer {
     attention.plan(rows);
     for (int row = 0; row < n; row++) {
       keyValues.ensure(rows.slot(row));
+      rotary.ensure(rows.position(row));
     }
     pool.run(n, embed);
     for (layer = 0; layer < config.layers(); layer++) {
@@ -184,7 +185,6 @@ final class CpuTransformer {
 
   private void embed(int row, int thread) {
     weights.embedding().dequantizeRow(batch.token(row), state, row * config.hiddenSize());
-    rotary.position(row, batch.position(row));
   }
 
   private void normAttention(int row, int thread) {
@@ -247,7 +247,7 @@ final class CpuTransformer {
       if (norm != null) {
         math.rmsNorm(projected, from, norm, headSize, config.rmsEpsilon(), projected, from);
       }
-      rotary.rotate(row, projected, from);
+      rotary.rotate(batch.position(row), projected, from);
     }
     if (!keyValues.store(layer, batch.slot(row), projected, keys, values)) {
       outputs.fault(

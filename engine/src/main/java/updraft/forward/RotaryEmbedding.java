@@ -6,19 +6,21 @@ import updraft.model.RopeStyle;
 /**
  * Rotary position embedding (Su et al., "RoFormer", 2021): pair i of a head is rotated by position
  * × base^(-2i/dimensions), scaled as the model says. Angles are taken in double precision, so that
- * far positions keep theirs.
+ * far positions keep theirs. Tables are filled for 256 positions at a time, when the first of them
+ * is met.
  */
 final class RotaryEmbedding {
+  /** Positions of a table, as a power of two. */
+  private static final int TABLE_BITS = 8;
+
   private final int pairs;
   private final boolean adjacent;
   private final double[] frequencies;
 
-  /** Shape (rows, pairs). */
-  private final float[] cosines;
+  /** By positions / 256; shape (256, cosines then sines of the pairs), or empty. */
+  private final float[][] tables;
 
-  private final float[] sines;
-
-  RotaryEmbedding(ModelConfig config, int maxRows) {
+  RotaryEmbedding(ModelConfig config) {
     pairs = config.ropeDimensions() / 2;
     adjacent = config.ropeStyle() == RopeStyle.ADJACENT;
     frequencies = new double[pairs];
@@ -27,31 +29,42 @@ final class RotaryEmbedding {
           StrictMath.pow(config.ropeBase(), -2.0 * i / config.ropeDimensions())
               * config.ropeScaling().frequencyScale(i);
     }
-    cosines = new float[maxRows * pairs];
-    sines = new float[maxRows * pairs];
+    tables = new float[(config.contextLength() >> TABLE_BITS) + 1][0];
   }
 
-  /** Prepares a row of the current forward. */
-  void position(int row, int position) {
-    for (int i = 0; i < pairs; i++) {
-      double angle = position * frequencies[i];
-      cosines[row * pairs + i] = (float) StrictMath.cos(angle);
-      sines[row * pairs + i] = (float) StrictMath.sin(angle);
+  /** Makes sure that a position is in the tables. Not to be called while others rotate. */
+  void ensure(int position) {
+    int table = position >> TABLE_BITS;
+    if (tables[table].length == 0) {
+      tables[table] = table(table << TABLE_BITS);
     }
   }
 
+  private float[] table(int first) {
+    float[] table = new float[2 * pairs << TABLE_BITS];
+    for (int p = 0; p < 1 << TABLE_BITS; p++) {
+      for (int i = 0; i < pairs; i++) {
+        double angle = (first + p) * frequencies[i];
+        table[2 * pairs * p + i] = (float) StrictMath.cos(angle);
+        table[2 * pairs * p + pairs + i] = (float) StrictMath.sin(angle);
+      }
+    }
+    return table;
+  }
+
   /** Rotates the head that begins at {@code from}; elements beyond the rotated ones stay. */
-  void rotate(int row, float[] x, int from) {
+  void rotate(int position, float[] x, int from) {
+    float[] table = tables[position >> TABLE_BITS];
+    int cosines = 2 * pairs * (position & ((1 << TABLE_BITS) - 1));
+    int sines = cosines + pairs;
     int step = adjacent ? 2 : 1;
     int distance = adjacent ? 1 : pairs;
     for (int i = 0; i < pairs; i++) {
       int first = from + i * step;
-      float cosine = cosines[row * pairs + i];
-      float sine = sines[row * pairs + i];
       float a = x[first];
       float b = x[first + distance];
-      x[first] = Math.fma(a, cosine, -(b * sine));
-      x[first + distance] = Math.fma(a, sine, b * cosine);
+      x[first] = Math.fma(a, table[cosines + i], -(b * table[sines + i]));
+      x[first + distance] = Math.fma(a, table[sines + i], b * table[cosines + i]);
     }
   }
 }

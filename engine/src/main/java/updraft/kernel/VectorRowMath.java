@@ -13,8 +13,9 @@ import updraft.model.PackedMatrix;
  * {@link RowMath} on the Vector API; defined once per width, see {@link VectorWidths}. The 16
  * virtual lanes are one, two or four vectors.
  *
- * <p>C2 boxes masks from {@code indexInRange}, {@code reinterpretShape} to a part of a vector and
- * {@code convertShape} of shorts, so none of them is used.
+ * <p>C2 boxes vectors that are passed to or returned from a method that it does not inline, masks
+ * from {@code indexInRange}, {@code reinterpretShape} to a part of a vector and {@code
+ * convertShape} of shorts. So none of them is used: methods take and return arrays and scalars.
  */
 final class VectorRowMath extends ScalarRowMath {
   private static final VectorSpecies<Float> F = VectorWidths.floats(MethodHandles.lookup());
@@ -63,31 +64,31 @@ final class VectorRowMath extends ScalarRowMath {
     return max.reduceLanes(VectorOperators.MAX);
   }
 
-  /** Rounds a block and packs it as pairs of shorts; returns the sum of the integers. */
+  /**
+   * Rounds a block and packs it as pairs of shorts: lanes 4j and 4j + 1 with those two further,
+   * which fills half a vector. Returns the sum of the integers.
+   */
   private static int pack(float[] values, int from, float inverse, int[] pairs) {
     IntVector sum = IntVector.zero(I);
-    for (int k = 0; k < PackedMatrix.BLOCK; k += 2 * R) {
-      IntVector a = rounded(values, from + k, inverse);
-      IntVector b = rounded(values, from + k + R, inverse);
+    for (int k = from; k < from + PackedMatrix.BLOCK; k += 2 * R) {
+      IntVector a =
+          FloatVector.fromArray(F, values, k)
+              .mul(inverse)
+              .add(Exp.ROUNDER)
+              .reinterpretAsInts()
+              .sub(ROUNDER_BITS);
+      IntVector b =
+          FloatVector.fromArray(F, values, k + R)
+              .mul(inverse)
+              .add(Exp.ROUNDER)
+              .reinterpretAsInts()
+              .sub(ROUNDER_BITS);
       sum = sum.add(a).add(b);
-      withSecond(a).blend(withSecond(b), UPPER_HALF).intoArray(pairs, (from + k) / 2);
+      a = a.and(0xffff).or(a.rearrange(TWO_INTS).lanewise(VectorOperators.LSHL, 16));
+      b = b.and(0xffff).or(b.rearrange(TWO_INTS).lanewise(VectorOperators.LSHL, 16));
+      a.rearrange(FIRST_PAIRS).blend(b.rearrange(FIRST_PAIRS), UPPER_HALF).intoArray(pairs, k / 2);
     }
     return sum.reduceLanes(VectorOperators.ADD);
-  }
-
-  private static IntVector rounded(float[] values, int from, float inverse) {
-    return FloatVector.fromArray(F, values, from)
-        .mul(inverse)
-        .add(Exp.ROUNDER)
-        .reinterpretAsInts()
-        .sub(ROUNDER_BITS);
-  }
-
-  /** Joins the lanes 4j and 4j + 1 with those two further; half a vector, twice over. */
-  private static IntVector withSecond(IntVector v) {
-    return v.and(0xffff)
-        .or(v.rearrange(TWO_INTS).lanewise(VectorOperators.LSHL, 16))
-        .rearrange(FIRST_PAIRS);
   }
 
   @Override
@@ -96,7 +97,7 @@ final class VectorRowMath extends ScalarRowMath {
     if (n % LANES != 0) {
       return super.rmsNorm(x, from, weight, n, epsilon, out, to);
     }
-    float sum = sumOfSquares(x, from, n);
+    float sum = sum(x, from, n, true);
     float factor = rmsFactor(sum, n, epsilon);
     for (int i = 0; i < n; i += R) {
       FloatVector.fromArray(F, x, from + i)
@@ -107,39 +108,33 @@ final class VectorRowMath extends ScalarRowMath {
     return sum;
   }
 
-  private static float sumOfSquares(float[] x, int from, int n) {
+  /** The sum of a multiple of 16 elements, or of their squares. */
+  private static float sum(float[] x, int from, int n, boolean squares) {
     FloatVector a = FloatVector.zero(F);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
     for (int i = from; i < from + n; i += LANES) {
       FloatVector v = FloatVector.fromArray(F, x, i);
-      a = v.fma(v, a);
+      a = squares ? v.fma(v, a) : a.add(v);
       if (R <= 8) {
         v = FloatVector.fromArray(F, x, i + R);
-        b = v.fma(v, b);
+        b = squares ? v.fma(v, b) : b.add(v);
       }
       if (R == 4) {
         v = FloatVector.fromArray(F, x, i + 2 * R);
-        c = v.fma(v, c);
+        c = squares ? v.fma(v, c) : c.add(v);
         v = FloatVector.fromArray(F, x, i + 3 * R);
-        d = v.fma(v, d);
+        d = squares ? v.fma(v, d) : d.add(v);
       }
     }
-    return pairwise(a, b, c, d);
-  }
-
-  /** Lane j with j + 8, then with j + 4, 2, 1. */
-  private static float pairwise(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    FloatVector sum;
+    // lane j with j + 8, then with j + 4, 2, 1
+    FloatVector sum = R == 16 ? a : R == 8 ? a.add(b) : a.add(c).add(b.add(d));
     if (R == 16) {
-      sum = a.add(a.rearrange(EIGHT));
+      sum = sum.add(sum.rearrange(EIGHT));
+    }
+    if (R >= 8) {
       sum = sum.add(sum.rearrange(FOUR));
-    } else if (R == 8) {
-      sum = a.add(b);
-      sum = sum.add(sum.rearrange(FOUR));
-    } else {
-      sum = a.add(c).add(b.add(d));
     }
     sum = sum.add(sum.rearrange(TWO));
     sum = sum.add(sum.rearrange(ONE));
@@ -173,36 +168,46 @@ final class VectorRowMath extends ScalarRowMath {
   @Override
   public void swiglu(
       float[] gate, int gateFrom, float[] up, int upFrom, int n, float[] out, int to) {
-    int i = 0;
-    for (; i <= n - R; i += R) {
-      FloatVector g = FloatVector.fromArray(F, gate, gateFrom + i);
-      g.div(exp(g.neg()).add(1f))
+    int whole = n - n % R;
+    exp(gate, gateFrom, whole, -1, 0, out, to);
+    for (int i = 0; i < whole; i += R) {
+      FloatVector.fromArray(F, gate, gateFrom + i)
+          .div(FloatVector.fromArray(F, out, to + i).add(1f))
           .mul(FloatVector.fromArray(F, up, upFrom + i))
           .intoArray(out, to + i);
     }
-    for (; i < n; i++) {
+    for (int i = whole; i < n; i++) {
       out[to + i] = silu(gate[gateFrom + i]) * up[upFrom + i];
     }
   }
 
-  /** {@link Exp#exp}, step by step. */
-  private static FloatVector exp(FloatVector x) {
-    FloatVector clamped = x.max(Exp.LOW).min(Exp.HIGH);
-    FloatVector shifted =
-        clamped.fma(FloatVector.broadcast(F, Exp.LOG2_E), FloatVector.broadcast(F, Exp.ROUNDER));
-    FloatVector n = shifted.sub(Exp.ROUNDER);
-    FloatVector r =
-        n.fma(
-            FloatVector.broadcast(F, -Exp.LN2_LOW),
-            n.fma(FloatVector.broadcast(F, -Exp.LN2_HIGH), clamped));
-    FloatVector p = r.fma(FloatVector.broadcast(F, Exp.C6), FloatVector.broadcast(F, Exp.C5));
-    p = p.fma(r, FloatVector.broadcast(F, Exp.C4));
-    p = p.fma(r, FloatVector.broadcast(F, Exp.C3));
-    p = p.fma(r, FloatVector.broadcast(F, Exp.C2));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    IntVector power = shifted.reinterpretAsInts().add(127).lanewise(VectorOperators.LSHL, 23);
-    return p.mul(power.reinterpretAsFloats());
+  /** {@code out = e^(x × sign − shift)} of whole vectors: {@link Exp#exp}, step by step. */
+  private static void exp(
+      float[] x, int from, int n, float sign, float shift, float[] out, int to) {
+    for (int i = 0; i < n; i += R) {
+      FloatVector clamped =
+          FloatVector.fromArray(F, x, from + i).mul(sign).sub(shift).max(Exp.LOW).min(Exp.HIGH);
+      FloatVector shifted =
+          clamped.fma(FloatVector.broadcast(F, Exp.LOG2_E), FloatVector.broadcast(F, Exp.ROUNDER));
+      FloatVector whole = shifted.sub(Exp.ROUNDER);
+      FloatVector r =
+          whole.fma(
+              FloatVector.broadcast(F, -Exp.LN2_LOW),
+              whole.fma(FloatVector.broadcast(F, -Exp.LN2_HIGH), clamped));
+      r.fma(FloatVector.broadcast(F, Exp.C6), FloatVector.broadcast(F, Exp.C5))
+          .fma(r, FloatVector.broadcast(F, Exp.C4))
+          .fma(r, FloatVector.broadcast(F, Exp.C3))
+          .fma(r, FloatVector.broadcast(F, Exp.C2))
+          .fma(r, FloatVector.broadcast(F, 1f))
+          .fma(r, FloatVector.broadcast(F, 1f))
+          .mul(
+              shifted
+                  .reinterpretAsInts()
+                  .add(127)
+                  .lanewise(VectorOperators.LSHL, 23)
+                  .reinterpretAsFloats())
+          .intoArray(out, to + i);
+    }
   }
 
   @Override
@@ -212,32 +217,11 @@ final class VectorRowMath extends ScalarRowMath {
     for (int i = n; i < padded; i++) {
       x[from + i] = max; // anything that exp does not trip over
     }
-    for (int i = from; i < from + padded; i += R) {
-      exp(FloatVector.fromArray(F, x, i).sub(max)).intoArray(x, i);
-    }
+    exp(x, from, padded, 1, max, x, from);
     for (int i = n; i < padded; i++) {
       x[from + i] = 0;
     }
-    return sum(x, from, padded);
-  }
-
-  /** Over a multiple of 16 elements. */
-  private static float sum(float[] x, int from, int n) {
-    FloatVector a = FloatVector.zero(F);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    for (int i = from; i < from + n; i += LANES) {
-      a = a.add(FloatVector.fromArray(F, x, i));
-      if (R <= 8) {
-        b = b.add(FloatVector.fromArray(F, x, i + R));
-      }
-      if (R == 4) {
-        c = c.add(FloatVector.fromArray(F, x, i + 2 * R));
-        d = d.add(FloatVector.fromArray(F, x, i + 3 * R));
-      }
-    }
-    return pairwise(a, b, c, d);
+    return sum(x, from, padded, false);
   }
 
   private static float max(float[] x, int from, int n) {

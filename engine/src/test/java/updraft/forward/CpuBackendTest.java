@@ -8,10 +8,8 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +28,8 @@ class CpuBackendTest extends BackendContract {
   /** C2 has compiled everything long before, unless the machine is very busy. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   @Override
   protected Backend open(ModelConfig config, ModelWeights weights, BackendOptions options) {
     return Backends.open("cpu", config, weights, options);
@@ -46,14 +46,15 @@ class CpuBackendTest extends BackendContract {
     RowBatch batch = new RowBatch(MAX_ROWS);
     PageTable table = straight();
     prefillQuietly(backend, batch, table);
+    long[] threads = computeThreads();
     Instant end = Instant.now().plus(PATIENCE);
     long allocated;
     do {
-      long before = allocatedBytes();
+      long before = allocatedBytes(threads);
       for (int i = 0; i < 200; i++) {
         decodeAndVerify(backend, batch, table, 40 + i % 80);
       }
-      allocated = allocatedBytes() - before;
+      allocated = allocatedBytes(threads) - before;
     } while (allocated > 0 && Instant.now().isBefore(end));
     assertThat(allocated).isZero();
   }
@@ -82,16 +83,22 @@ class CpuBackendTest extends BackendContract {
     backend.copySlot(table.slot(position + 5), table.slot(position + 2));
   }
 
-  /** By this thread and the backend's. */
-  private static long allocatedBytes() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long workers =
-        Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-            .filter(thread -> thread != null && thread.getThreadName().startsWith("updraft-"))
-            .flatMapToLong(
-                thread -> LongStream.of(threads.getThreadAllocatedBytes(thread.getThreadId())))
-            .sum();
-    return workers + threads.getCurrentThreadAllocatedBytes();
+  /** This thread and the backend's. */
+  private static long[] computeThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(
+            thread ->
+                thread == Thread.currentThread() || thread.getName().startsWith("updraft-compute"))
+        .mapToLong(Thread::threadId)
+        .toArray();
+  }
+
+  private static long allocatedBytes(long[] threads) {
+    long sum = 0;
+    for (long thread : threads) {
+      sum += THREADS.getThreadAllocatedBytes(thread);
+    }
+    return sum;
   }
 
   @ParameterizedTest
