@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import updraft.cache.PageTable;
 import updraft.request.GenerateRequest;
 import updraft.request.InvalidRequestException;
 import updraft.request.SamplingOptions;
@@ -184,6 +185,55 @@ class SchedulerPagesTest {
         engine.assertExact(other);
         engine.assertNothingLeft();
       }
+    }
+  }
+
+  @Test
+  void choicesTakeNothingFromASiblingThatIsComputedAgain() {
+    for (int i = 0; i < 160; i++) { // the second ends while the sibling is anywhere
+      int other = i / 4;
+      try (ServedEngine engine =
+          setup()
+              .pages(8 + i % 4)
+              .maxSequences(3)
+              .prefillChunk(6)
+              .prefixCache(false)
+              .traceLevel(1)
+              .open()) {
+        Served old = engine.submit(plain(prompt(1, 50)).maxTokens(60).build());
+        engine.steps(9);
+        Served next = engine.submit(plain(prompt(3, 20)).maxTokens(50 + other).build());
+        engine.steps(4);
+        Served choices =
+            engine.submit(plain(prompt(2, 40)).maxTokens(30).choices(3).sampling(SAMPLED).build());
+        engine.run();
+        assertThat(engine.spans("prefill_waiting")).as("waits").hasSizeGreaterThan(2 + 3);
+        engine.assertExact(old);
+        engine.assertExact(next);
+        engine.assertExact(choices);
+        engine.assertNothingLeft();
+      }
+    }
+  }
+
+  private static GenerateRequest.Builder plain(int[] prompt) {
+    return request(prompt).speculation(SpeculationOptions.OFF);
+  }
+
+  @Test
+  void aRejectedDraftGivesItsPagesBack() {
+    ScriptedDrafter drafter = new ScriptedDrafter(1, 0, VOCABULARY);
+    try (ServedEngine engine = setup().drafter(drafter).prefixCache(false).open()) {
+      Served served =
+          engine.submit(
+              request(prompt(1, 20)).speculation(SpeculationOptions.NGRAM.withNodes(63)).build());
+      while (!served.done()) {
+        engine.steps(1);
+        int computed = 20 + served.events.size() - 1;
+        assertThat(engine.scheduler.pagesUsed()).isLessThanOrEqualTo(PageTable.pagesFor(computed));
+      }
+      assertThat(drafter.draftedNodes()).isGreaterThan(200);
+      engine.assertExact(served);
     }
   }
 
