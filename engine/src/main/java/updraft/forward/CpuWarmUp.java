@@ -90,7 +90,7 @@ final class CpuWarmUp {
     }
     if (perNano < SLOW && !kernels.name().equals("scalar")) {
       LOG.log(
-          Level.WARNING,
+          Level.INFO,
           "a kernel is still slow after its warm-up, decoding may be too: kind={0}, multiply-adds per ns={1}",
           shape.kind(),
           perNano);
