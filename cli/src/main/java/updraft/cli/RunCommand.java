@@ -75,7 +75,11 @@ final class RunCommand implements Callable<Integer> {
     Path file = model.file(terminal);
     try (OpenEngine open =
         OpenEngine.open(
-            file, flags, terminal, options -> options.maxSequences(Math.max(choices, 1)))) {
+            file,
+            flags,
+            terminal,
+            // one request is over before calibrating has paid
+            options -> options.maxSequences(Math.max(choices, 1)).calibrate(false))) {
       GenerateRequest request = request(open.engine(), text);
       GenerateResult result = answer(open.engine(), request);
       if (!json && (terminal.isTerminal(2) || terminal.verbose())) {

@@ -58,17 +58,15 @@ public final class Engine implements AutoCloseable {
   private final long loadNanos;
   private final long warmupNanos;
 
-  private Engine(EngineOptions options, GgufFile file) {
-    long start = System.nanoTime();
+  private Engine(
+      EngineOptions options, GgufFile file, ModelConfig config, Backend backend, long start) {
     this.options = options;
-    this.config = ModelConfig.of(file);
+    this.config = config;
+    this.backend = backend;
     this.modelName = name(options);
     this.tokenizer = Tokenizers.of(file);
     this.template = ChatTemplate.find(file, tokenizer).orElse(null);
     this.contextLength = contextLength(options, config);
-    this.backend =
-        Backends.open(
-            options.backend(), config, ModelWeights.of(file, config), backendOptions(options));
     this.loadNanos = System.nanoTime() - start;
     this.tracing =
         new Tracing(
@@ -105,8 +103,18 @@ public final class Engine implements AutoCloseable {
    * @throws IllegalArgumentException if an option does not suit the model or the machine
    */
   public static Engine open(EngineOptions options) {
+    long start = System.nanoTime();
     try (GgufFile file = GgufFile.open(options.model())) {
-      return new Engine(options, file);
+      ModelConfig config = ModelConfig.of(file);
+      ModelWeights weights = ModelWeights.of(file, config);
+      // first, since it goes on warming itself up while the vocabulary is read
+      Backend backend = Backends.open(options.backend(), config, weights, backendOptions(options));
+      try {
+        return new Engine(options, file, config, backend, start);
+      } catch (RuntimeException | Error e) {
+        backend.close();
+        throw e;
+      }
     }
   }
 

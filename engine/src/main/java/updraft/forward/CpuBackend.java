@@ -1,12 +1,18 @@
 package updraft.forward;
 
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import updraft.cache.PageTable;
 import updraft.kernel.ComputePool;
 import updraft.kernel.Kernels;
+import updraft.model.GgufTensor;
 import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
+import updraft.model.PackedMatrix.Kind;
 import updraft.model.Repacker;
 
 /** The transformer on this machine's cores. */
@@ -20,7 +26,10 @@ public final class CpuBackend implements Backend {
   private final ComputePool pool;
   private final KeyValues keyValues;
   private final CpuTransformer transformer;
-  private final CpuWarmUp warmUp;
+
+  /** Kernels are warmed while weights are repacked: they need nothing of each other. */
+  private final CompletableFuture<Void> warm;
+
   private final int pages;
 
   private CpuBackend(ModelConfig config, ModelWeights weights, BackendOptions options) {
@@ -28,11 +37,52 @@ public final class CpuBackend implements Backend {
     this.options = options;
     kernels = Kernels.of(bits(options));
     pool = new ComputePool(options.threads());
+    warm = warm(weights);
     CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
     keyValues = KeyValues.of(options.keyValueType(), config, pages);
-    warmUp = new CpuWarmUp(kernels, config, packed);
     transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options);
+  }
+
+  /** Starts to warm the kernels; done when a first forward is fast, goes on with the rest. */
+  private CompletableFuture<Void> warm(ModelWeights weights) {
+    CpuWarmUp warmUp = new CpuWarmUp(kernels, config);
+    Set<Kind> layers = kinds(weights);
+    Kind output = Repacker.kind(weights.output().type());
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("updraft-warm-up")
+        .start(
+            () -> {
+              try {
+                warmUp.runFirst(layers, output);
+                done.complete(null);
+                warmUp.runRest(layers, output);
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            });
+    return done;
+  }
+
+  /** The kinds of all matrices of layers. */
+  private static Set<Kind> kinds(ModelWeights weights) {
+    Set<Kind> kinds = new LinkedHashSet<>();
+    for (ModelWeights.Layer layer : weights.layers()) {
+      for (GgufTensor matrix :
+          List.of(
+              layer.query(),
+              layer.key(),
+              layer.value(),
+              layer.attentionOutput(),
+              layer.gate(),
+              layer.up(),
+              layer.down())) {
+        kinds.add(Repacker.kind(matrix.type()));
+      }
+    }
+    return kinds;
   }
 
   private static int bits(BackendOptions options) {
@@ -98,7 +148,7 @@ public final class CpuBackend implements Backend {
   /** C2 compiles a kernel after some thousand calls; until then it is a thousand times slower. */
   @Override
   public void warmUp() {
-    warmUp.run();
+    warm.join();
   }
 
   @Override

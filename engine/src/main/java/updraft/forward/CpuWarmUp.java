@@ -2,8 +2,6 @@ package updraft.forward;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.Set;
 import updraft.kernel.Activations;
 import updraft.kernel.Kernels;
@@ -15,18 +13,23 @@ import updraft.model.PackedMatrix.Kind;
 /**
  * Runs the kernels on tiny data until C2 has compiled them: until then the Vector API is about a
  * thousand times slower. Looks whether they have become fast, and says so when one has not.
+ *
+ * <p>{@code jvm.args} has C2 compile matrix kernels after a tenth of the usual calls, and their
+ * caller wait for it. Measured on two cores of an EPYC 9004-class machine that had other work (load
+ * 5 to 7), JDK 25.0.3, SmolLM2-135M, medians of five runs taken in turns: the first forward, of 33
+ * rows, 1.2 s in place of 5.6 s, and 6.5 s in place of 11.3 s from opening the file to the end of
+ * the twelfth forward; the warm-up itself 4.0 and 3.8 s. A twentieth was not told apart from a
+ * tenth. A fiftieth is too early: the kernel compiled first stayed slow for good (1.5 GMAC/s in
+ * place of 34) in two JVMs of seven, with a twentieth, a tenth and without the option in none.
  */
 final class CpuWarmUp {
   private static final Logger LOG = System.getLogger(CpuWarmUp.class.getName());
 
-  /** Rows that need every tile: four, two and one. */
-  private static final int ROWS = 7;
-
-  private static final int BLOCKS = 4;
-  private static final int GROUPS = 3;
+  private static final int BLOCKS = 1;
+  private static final int GROUPS = 2;
 
   /** Calls in a burst, and most bursts; C2 is asked for after some thousand calls. */
-  private static final int BURST = 250;
+  private static final int BURST = 10;
 
   /** A warm-up ends here, warm or not: a busy machine compiles late, and serving warms as well. */
   private static final long MOST_NANOS = 700_000_000;
@@ -40,42 +43,54 @@ final class CpuWarmUp {
 
   private final Kernels kernels;
   private final ModelConfig config;
-  private final Set<PackedMatrix> shapes = new LinkedHashSet<>();
 
-  CpuWarmUp(Kernels kernels, ModelConfig config, CpuWeights weights) {
+  CpuWarmUp(Kernels kernels, ModelConfig config) {
     this.kernels = kernels;
     this.config = config;
-    Set<Kind> seen = EnumSet.noneOf(Kind.class);
-    addShape(weights.output(), seen);
-    addShape(weights.embedding(), seen);
-    for (CpuWeights.Layer layer : weights.layers()) {
-      layer.queryKeyValue().forEach(matrix -> addShape(matrix, seen));
-      addShape(layer.attentionOutput(), seen);
-      addShape(layer.gate(), seen);
-      addShape(layer.up(), seen);
-      addShape(layer.down(), seen);
-    }
   }
 
-  /** One tiny matrix for each kind. */
-  private void addShape(PackedMatrix matrix, Set<Kind> seen) {
-    if (seen.add(matrix.kind())) {
-      int lanes = kernels.lanes();
-      shapes.add(
-          PackedMatrix.zeros(matrix.kind(), GROUPS * lanes, BLOCKS * PackedMatrix.BLOCK, lanes));
+  /** Warms what a short prompt needs: chains of rows in the layers, one row of the output. */
+  void runFirst(Set<Kind> layers, Kind output) {
+    for (Kind kind : layers) {
+      warmProduct(kind, 1, 4);
     }
-  }
-
-  void run() {
-    for (PackedMatrix shape : shapes) {
-      warmProduct(shape);
+    if (!layers.contains(output)) {
+      warmProduct(output, 1);
     }
     warmRowMath();
   }
 
-  private void warmProduct(PackedMatrix shape) {
-    Activations x = new Activations(ROWS, shape.columns());
-    float[] y = new float[ROWS * shape.rows()];
+  /** Warms what verification needs on top. */
+  void runRest(Set<Kind> layers, Kind output) {
+    for (Kind kind : layers) {
+      warmProduct(kind, 2);
+    }
+    if (!layers.contains(output)) {
+      warmProduct(output, 2, 4);
+    }
+  }
+
+  private void warmProduct(Kind kind, int... rowCounts) {
+    int lanes = kernels.lanes();
+    PackedMatrix shape =
+        PackedMatrix.zeros(kind, GROUPS * lanes, BLOCKS * PackedMatrix.BLOCK, lanes);
+    for (int rows : rowCounts) {
+      double perNano = warmTile(shape, rows);
+      if (perNano < SLOW && !kernels.name().equals("scalar")) {
+        LOG.log(
+            Level.INFO,
+            "a kernel is still slow after its warm-up, decoding may be too: kind={0}, rows={1},"
+                + " multiply-adds per ns={2}",
+            shape.kind(),
+            rows,
+            perNano);
+      }
+    }
+  }
+
+  private double warmTile(PackedMatrix shape, int rows) {
+    Activations x = new Activations(rows, shape.columns());
+    float[] y = new float[rows * shape.rows()];
     double perNano = 0;
     long begin = System.nanoTime();
     for (int burst = 0;
@@ -83,18 +98,12 @@ final class CpuWarmUp {
         burst++) {
       long start = System.nanoTime();
       for (int i = 0; i < BURST; i++) {
-        kernels.matMul().multiply(shape, 0, GROUPS, x, ROWS, y, 0, shape.rows());
+        kernels.matMul().multiply(shape, 0, GROUPS, x, rows, y, 0, shape.rows());
       }
-      double macs = (double) BURST * ROWS * shape.rows() * shape.columns();
+      double macs = (double) BURST * rows * shape.rows() * shape.columns();
       perNano = macs / (System.nanoTime() - start);
     }
-    if (perNano < SLOW && !kernels.name().equals("scalar")) {
-      LOG.log(
-          Level.INFO,
-          "a kernel is still slow after its warm-up, decoding may be too: kind={0}, multiply-adds per ns={1}",
-          shape.kind(),
-          perNano);
-    }
+    return perNano;
   }
 
   private void warmRowMath() {
@@ -105,7 +114,7 @@ final class CpuWarmUp {
     float[] b = new float[n];
     Activations x = new Activations(1, 64);
     long begin = System.nanoTime();
-    for (int i = 0; i < BURST * 16 && System.nanoTime() - begin < MOST_NANOS; i++) {
+    for (int i = 0; i < BURST * 400 && System.nanoTime() - begin < MOST_NANOS; i++) {
       math.quantize(x, 0, 0, 2);
       math.rmsNorm(a, 0, b, 64, 1e-5f, b, 64);
       math.add(a, 0, b, 0, 64);

@@ -24,9 +24,8 @@ import updraft.model.PackedMatrix.Kind;
  * <p>No method takes or returns a vector, and outputs are added up in y, for the reasons given in
  * {@link NibbleMatMul}.
  *
- * <p>Measured on one core of an EPYC 9004-class machine (AVX-512, JDK 25.0.3), 1536 × 576 within
- * the caches, in GMAC/s for one, two and four rows: 28, 34, 41. From memory one row 22 to 25, which
- * is 28 GB/s.
+ * <p>Measured as there: 1536 × 576 within the caches, in GMAC/s for one, two and four rows 29, 34,
+ * 40; from memory one row 22, which is 25 GB/s. One group × four rows in place of two: 34.
  */
 final class ByteMatMul extends TiledMatMul {
   private static final Kind KIND = VectorWidths.kind(MethodHandles.lookup(), Kind.Q8);

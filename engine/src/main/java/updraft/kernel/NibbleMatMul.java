@@ -26,10 +26,12 @@ import updraft.model.PackedMatrix.Kind;
  * (measured: 1 GMAC/s in place of 55). The sums of a block are the only vectors that a loop
  * carries; outputs are added up in y, whose load and store a block come from the first-level cache.
  *
- * <p>Measured on one core of an EPYC 9004-class machine (AVX-512, JDK 25.0.3), 1536 × 576 within
- * the caches, in GMAC/s for one, two and four rows: 34, 40, 60, with 256-bit vectors 23, 27, 44.
- * All shifts as shifts of shorts, whose count takes a register: 34, 40, 55; all as shifts of ints
- * and one more mask: 32, 39, 60. From memory one row 32.
+ * <p>Measured on one core of an EPYC 9004-class machine (AVX-512, JDK 25.0.3) that had other work,
+ * so from the fastest twentieth of the calls: 1536 × 576 within the caches, in GMAC/s for one, two
+ * and four rows 34, 40, 60, with 256-bit vectors 23, 27, 44; from memory one row 32. All shifts as
+ * shifts of shorts, whose count takes a register: 35, 40, 55 to 57; all as shifts of ints and one
+ * more mask: 32, 39, 60 (two runs each). One group × four rows in place of two: 43 to 44, with 256
+ * bits 26.
  */
 final class NibbleMatMul extends TiledMatMul {
   private static final Kind KIND = VectorWidths.kind(MethodHandles.lookup(), Kind.Q4);

@@ -58,7 +58,8 @@ public final class Repacker {
     return packed;
   }
 
-  static Kind kind(QuantType type) {
+  /** What tensors of a stored type are packed as. */
+  public static Kind kind(QuantType type) {
     return switch (type) {
       case F32 -> Kind.F32;
       case F16 -> Kind.F16;

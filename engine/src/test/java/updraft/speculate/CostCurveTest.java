@@ -54,7 +54,7 @@ class CostCurveTest {
     CostCurve curve = new CostCurve();
     curve.observe(1, 0.02);
     assertThat(curve.seconds(1)).isCloseTo(0.02, within(1e-9));
-    assertThat(curve.seconds(11)).isCloseTo(0.04, within(1e-9));
+    assertThat(curve.seconds(11)).isCloseTo(0.02 * (1 + 10 * 0.4), within(1e-9));
   }
 
   @Test
