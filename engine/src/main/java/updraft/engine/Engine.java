@@ -59,14 +59,19 @@ public final class Engine implements AutoCloseable {
   private final long warmupNanos;
 
   private Engine(
-      EngineOptions options, GgufFile file, ModelConfig config, Backend backend, long start) {
+      EngineOptions options,
+      GgufFile file,
+      ModelConfig config,
+      int contextLength,
+      Backend backend,
+      long start) {
     this.options = options;
     this.config = config;
     this.backend = backend;
     this.modelName = name(options);
     this.tokenizer = Tokenizers.of(file);
     this.template = ChatTemplate.find(file, tokenizer).orElse(null);
-    this.contextLength = contextLength(options, config);
+    this.contextLength = contextLength;
     this.loadNanos = System.nanoTime() - start;
     this.tracing =
         new Tracing(
@@ -106,11 +111,12 @@ public final class Engine implements AutoCloseable {
     long start = System.nanoTime();
     try (GgufFile file = GgufFile.open(options.model())) {
       ModelConfig config = ModelConfig.of(file);
+      int contextLength = contextLength(options, config);
       ModelWeights weights = ModelWeights.of(file, config);
-      // first, since it goes on warming itself up while the vocabulary is read
+      // before the vocabulary, since it goes on warming itself up meanwhile
       Backend backend = Backends.open(options.backend(), config, weights, backendOptions(options));
       try {
-        return new Engine(options, file, config, backend, start);
+        return new Engine(options, file, config, contextLength, backend, start);
       } catch (RuntimeException | Error e) {
         backend.close();
         throw e;

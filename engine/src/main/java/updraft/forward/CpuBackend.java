@@ -1,7 +1,6 @@
 package updraft.forward;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,11 +35,12 @@ public final class CpuBackend implements Backend {
     this.config = config;
     this.options = options;
     kernels = Kernels.of(bits(options));
-    pool = new ComputePool(options.threads());
     warm = warm(weights);
     CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
     keyValues = KeyValues.of(options.keyValueType(), config, pages);
+    pool =
+        new ComputePool(options.threads()); // last: a model that is refused leaves no pool behind
     transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options);
   }
 
@@ -70,15 +70,7 @@ public final class CpuBackend implements Backend {
   private static Set<Kind> kinds(ModelWeights weights) {
     Set<Kind> kinds = new LinkedHashSet<>();
     for (ModelWeights.Layer layer : weights.layers()) {
-      for (GgufTensor matrix :
-          List.of(
-              layer.query(),
-              layer.key(),
-              layer.value(),
-              layer.attentionOutput(),
-              layer.gate(),
-              layer.up(),
-              layer.down())) {
+      for (GgufTensor matrix : layer.matrices()) {
         kinds.add(Repacker.kind(matrix.type()));
       }
     }

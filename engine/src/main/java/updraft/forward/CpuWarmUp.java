@@ -28,7 +28,7 @@ final class CpuWarmUp {
   private static final int BLOCKS = 1;
   private static final int GROUPS = 2;
 
-  /** Calls in a burst, and most bursts; C2 is asked for after some thousand calls. */
+  /** Calls between two looks at the clock. */
   private static final int BURST = 10;
 
   /** A warm-up ends here, warm or not: a busy machine compiles late, and serving warms as well. */

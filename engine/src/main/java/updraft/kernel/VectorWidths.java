@@ -58,11 +58,6 @@ final class VectorWidths {
     return VectorSpecies.of(int.class, shape(lookup));
   }
 
-  /** Shorts that widen to a whole vector of ints. */
-  static VectorSpecies<Short> halfShorts(Lookup lookup) {
-    return VectorSpecies.of(short.class, VectorShape.forBitSize(shape(lookup).vectorBitSize() / 2));
-  }
-
   /** The kind of matrix that a class is for. */
   static Kind kind(Lookup lookup, Kind otherwise) {
     Shape shape = classData(lookup);

@@ -57,7 +57,13 @@ public record ModelWeights(
       GgufTensor feedForwardNorm,
       GgufTensor gate,
       GgufTensor up,
-      GgufTensor down) {}
+      GgufTensor down) {
+
+    /** The seven matrices, in the order in which a forward meets them. */
+    public List<GgufTensor> matrices() {
+      return List.of(query, key, value, attentionOutput, gate, up, down);
+    }
+  }
 
   /**
    * Finds a model's tensors.
