@@ -10,6 +10,7 @@ import updraft.forward.Backends;
 import updraft.model.GgufFile;
 import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
+import updraft.model.WeightException;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
 import updraft.request.InvalidRequestException;
@@ -112,15 +113,23 @@ public final class Engine implements AutoCloseable {
     try (GgufFile file = GgufFile.open(options.model())) {
       ModelConfig config = ModelConfig.of(file);
       int contextLength = contextLength(options, config);
-      ModelWeights weights = ModelWeights.of(file, config);
       // before the vocabulary, since it goes on warming itself up meanwhile
-      Backend backend = Backends.open(options.backend(), config, weights, backendOptions(options));
+      Backend backend = backend(options, file, config);
       try {
         return new Engine(options, file, config, contextLength, backend, start);
       } catch (RuntimeException | Error e) {
         backend.close();
         throw e;
       }
+    }
+  }
+
+  private static Backend backend(EngineOptions options, GgufFile file, ModelConfig config) {
+    try {
+      ModelWeights weights = ModelWeights.of(file, config);
+      return Backends.open(options.backend(), config, weights, backendOptions(options));
+    } catch (WeightException e) {
+      throw e.in(options.model().toString());
     }
   }
 
@@ -237,6 +246,8 @@ public final class Engine implements AutoCloseable {
   /**
    * Refuses new requests and lets accepted ones end; aborts what is left after {@code grace}.
    * Idempotent.
+   *
+   * @throws IllegalStateException when a listener calls it
    */
   public void close(Duration grace) {
     scheduler.close(grace);

@@ -34,8 +34,8 @@ public final class Repacker {
   /**
    * The rows of all tensors, one after the other.
    *
-   * @throws IllegalArgumentException if they are not {@link #stackable}, too large, or have a scale
-   *     or 16-bit float that is not finite
+   * @throws IllegalArgumentException if they are not {@link #stackable} or too large
+   * @throws WeightException if a scale or a 16-bit float is not finite
    */
   public PackedMatrix stack(List<GgufTensor> tensors) {
     GgufTensor first = tensors.getFirst();

@@ -185,11 +185,9 @@ final class StoredBlocks {
 
   private void requireFinite(int half) {
     if ((half & NON_FINITE_HALF) == NON_FINITE_HALF) {
-      throw new IllegalArgumentException(
-          "weights and their scales must be finite and below 65504: tensor="
-              + tensor.name()
-              + ", row="
-              + row);
+      throw new WeightException(
+          "weights and their scales must be finite and below 65504",
+          "tensor=" + tensor.name() + ", row=" + row);
     }
   }
 }

@@ -277,8 +277,17 @@ public final class Scheduler implements AutoCloseable {
   /**
    * Refuses new requests, lets accepted ones end, and aborts what is left after {@code grace}.
    * Returns when the engine thread has ended. Idempotent.
+   *
+   * @throws IllegalStateException on the engine thread, which a listener is called on: it would
+   *     wait for itself
    */
   public void close(Duration grace) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException(
+          "an engine must not be closed by a listener of its tokens: thread="
+              + thread.getName()
+              + "; close it on another thread");
+    }
     abortAt = clock.nanoTime() + grace.toNanos();
     queue.close(); // first: the engine thread leaves once it is closing and finds nothing to do
     closing = true;
