@@ -43,7 +43,7 @@ class LayeringTest {
               Map.entry("trace", "request"),
               Map.entry("sample", "kernel request"),
               Map.entry("forward", "cache kernel model"),
-              Map.entry("speculate", "request sample"),
+              Map.entry("speculate", "cache forward request sample"),
               Map.entry("schedule", "cache forward request sample speculate text trace"),
               Map.entry("engine", "cache forward model request schedule speculate text trace")));
 

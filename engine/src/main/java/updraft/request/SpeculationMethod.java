@@ -13,11 +13,17 @@ public enum SpeculationMethod {
   /** Plain decoding. */
   OFF,
   /** Continuations of earlier occurrences of the latest tokens. */
-  NGRAM;
+  NGRAM,
+  /** An EAGLE head of the target. */
+  EAGLE,
+  /** A small model of the same vocabulary. */
+  DRAFT,
+  /** Both n-grams and an EAGLE head, their drafts merged into one tree. */
+  NGRAM_EAGLE;
 
   /** The lower-case name used on the command line, in requests and in spans. */
   public String wireName() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '+');
   }
 
   /** The method of this name; refuses others with the list of what there is. */

@@ -30,6 +30,18 @@ public record SpeculationOptions(
     return new SpeculationOptions(method, 0, 0, 0, NgramMatch.RECENCY);
   }
 
+  /**
+   * Whether the budget policy decides how much to draft, down to nothing: where drafting is dear
+   * and the request names no number.
+   */
+  public boolean automatic() {
+    return switch (method) {
+      case AUTO -> true;
+      case OFF, NGRAM -> false;
+      case EAGLE, DRAFT, NGRAM_EAGLE -> nodes == 0;
+    };
+  }
+
   public SpeculationOptions withNodes(int value) {
     return new SpeculationOptions(method, value, depth, topk, match);
   }

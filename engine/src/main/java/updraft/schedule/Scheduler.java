@@ -71,6 +71,7 @@ public final class Scheduler implements AutoCloseable {
     this.speculation = speculation;
     this.tracing = tracing;
     this.clock = clock;
+    backend.captureHiddenStates(speculation.hiddenStateLayers());
     this.scratch = new SamplerScratch(tokenizer.vocabularySize());
     this.queue = new AdmissionQueue(options.queueCapacity());
     PagePool pool = new PagePool(backend.pages());
@@ -117,6 +118,7 @@ public final class Scheduler implements AutoCloseable {
 
   private Generation accept(GenerateRequest request, @Nullable Consumer<TokenEvent> listener) {
     check.check(request);
+    speculation.check(request.speculation().method());
     RequestTrace trace = tracing.open(request, options.model());
     Generation generation = new Generation(request, listener, trace, clock.nanoTime());
     try {
@@ -185,10 +187,7 @@ public final class Scheduler implements AutoCloseable {
     tracing.endAll(plan.decoding(), Stage.SPEC_VERIFY);
     tracing.endAll(plan.prefilling(), Stage.CHUNKED_PREFILL);
     speculation.settled(
-        plan.decoding(),
-        plan.batch().rows(),
-        !plan.prefilling().isEmpty(),
-        clock.nanoTime() - started);
+        plan.decoding(), plan.prefilling(), plan.batch().rows(), clock.nanoTime() - started);
     tracing.endAll(plan.decoding(), Stage.DECODE_LOOP);
     for (int i = 0; i < active.size(); i++) {
       endIfDecided(active.get(i));

@@ -1,6 +1,7 @@
 package updraft.schedule;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import updraft.cache.PageTable;
 import updraft.request.FinishReason;
@@ -245,7 +246,8 @@ final class Sequence implements DraftContext, Timed {
     return generation.request();
   }
 
-  PageTable pages() {
+  @Override
+  public PageTable pages() {
     return pages;
   }
 
@@ -268,6 +270,12 @@ final class Sequence implements DraftContext, Timed {
   /** What the draft budget remembers of it. */
   DraftAccount account() {
     return account;
+  }
+
+  /** Who drafted the child of a node that has this token. */
+  TokenOrigin origin(int node, int token) {
+    DraftSession session = Objects.requireNonNull(draft, "a drafted token has a drafter");
+    return session.origin(session.tree().child(node, token));
   }
 
   /** What this round verifies: the drafter's tree, or the root alone. */

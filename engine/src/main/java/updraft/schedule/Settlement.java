@@ -54,6 +54,7 @@ final class Settlement {
     for (int row = sequence.firstRow(); row <= last; row++) {
       refuseFault(outputs, row);
     }
+    speculation.prefilled(sequence, outputs);
     sequence.times().prefilled(sequence.rows());
     sequence.computed(sequence.computed() + sequence.rows());
     if (sequence.toPrefill() > 0) {
@@ -85,11 +86,12 @@ final class Settlement {
     } finally {
       int committed = sequence.length() - 1 - root;
       if (committed > 0) {
-        sequence.times().verified(committed - 1, sequence.rows(), batchSize);
+        sequence.times().verified(verdict.accepted(), sequence.rows(), batchSize);
         sequence.times().generated(committed);
       }
     }
     keepAccepted(sequence, root);
+    speculation.verified(sequence, root, verdict, outputs);
     sequence.computed(sequence.length() - 1);
     residents.shrink(sequence);
   }
@@ -143,7 +145,7 @@ final class Settlement {
     public boolean commit(int token, int node, boolean drafted) {
       sequence.commit(
           token,
-          drafted ? TokenOrigin.NGRAM : TokenOrigin.TARGET,
+          drafted ? sequence.origin(node, token) : TokenOrigin.TARGET,
           outputs.logits(),
           outputs.logitsOffset(sequence.firstRow() + node));
       return sequence.ending() == null;

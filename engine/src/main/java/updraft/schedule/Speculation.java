@@ -3,7 +3,11 @@ package updraft.schedule;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import updraft.forward.RowOutputs;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
 import updraft.speculate.CostCurve;
@@ -12,13 +16,14 @@ import updraft.speculate.DraftBudget;
 import updraft.speculate.DraftSession;
 import updraft.speculate.DraftTree;
 import updraft.speculate.Drafter;
+import updraft.speculate.Drafters;
+import updraft.speculate.Verdict;
 import updraft.trace.Stage;
-import updraft.trace.TraceClock;
 import updraft.trace.Tracing;
 
 /**
  * Drafts for the running sequences: opens and closes their sessions, decides with the budget how
- * far they are verified, lets the drafter catch up. Engine thread only, but for construction.
+ * far they are verified, lets drafters catch up. Engine thread only, but for construction.
  */
 public final class Speculation implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Speculation.class.getName());
@@ -31,30 +36,99 @@ public final class Speculation implements AutoCloseable {
   /** Drafted tokens of which the budget chooses. */
   private static final int AUTO_NODES = 24;
 
-  private final Drafter drafter;
+  /** Rows over which the price of a row is taken. */
+  private static final int PRICED_ROWS = 6;
+
+  private final Drafters drafters;
   private final CostCurve costs;
   private final DraftBudget budget;
   private final Tracing tracing;
-  private final TraceClock clock;
+
+  /** One a drafter, and which of them serves a method. */
+  private final List<DraftBatch> batches = new ArrayList<>();
+
+  private final Map<SpeculationMethod, DraftBatch> byMethod =
+      new EnumMap<>(SpeculationMethod.class);
 
   // of the current step; reused
   private final List<Sequence> drafting = new ArrayList<>();
-  private final List<DraftSession> sessions = new ArrayList<>();
   private final List<DraftTree> trees = new ArrayList<>();
   private final List<DraftAccount> accounts = new ArrayList<>();
 
+  /** One drafter for every method. */
   public Speculation(Drafter drafter, CostCurve costs, Tracing tracing) {
-    this.drafter = drafter;
+    this(Drafters.only(drafter), costs, tracing);
+  }
+
+  public Speculation(Drafters drafters, CostCurve costs, Tracing tracing) {
+    this.drafters = drafters;
     this.costs = costs;
     this.budget = new DraftBudget(costs);
     this.tracing = tracing;
-    this.clock = tracing.clock();
+    for (Drafter drafter : drafters.all()) {
+      DraftBatch batch = new DraftBatch(drafter, tracing);
+      batches.add(batch);
+      for (SpeculationMethod method : SpeculationMethod.values()) {
+        if (drafters.of(method) == drafter) {
+          byMethod.put(method, batch);
+        }
+      }
+    }
+  }
+
+  /** Layers whose hidden states drafters want. */
+  int[] hiddenStateLayers() {
+    return drafters.hiddenStateLayers();
+  }
+
+  /**
+   * @throws updraft.request.InvalidRequestException if no drafter serves the method
+   */
+  void check(SpeculationMethod method) {
+    drafters.check(method);
+  }
+
+  private @Nullable DraftBatch batch(Sequence sequence) {
+    return byMethod.get(sequence.speculation().method());
   }
 
   /** A sequence begins to decode, or does so again after it had to go. */
   void open(Sequence sequence) {
-    if (sequence.draft() == null && sequence.speculation().method() != SpeculationMethod.OFF) {
-      sequence.draft(drafter.open(sequence));
+    DraftBatch batch = batch(sequence);
+    if (batch != null && sequence.draft() == null) {
+      DraftSession session = batch.drafter().open(sequence);
+      session.takeCaughtUp(); // of the prompt: that is no round's
+      sequence.draft(session);
+    }
+  }
+
+  /** A chunk of a prompt was computed, but is not yet counted as such. */
+  void prefilled(Sequence sequence, RowOutputs outputs) {
+    DraftBatch batch = batch(sequence);
+    if (batch == null || !batch.wantsHiddenStates()) {
+      return;
+    }
+    open(sequence);
+    DraftSession session = sequence.draft();
+    if (session != null) {
+      session.computed().start(sequence.computed(), outputs);
+      for (int row = 0; row < sequence.rows(); row++) {
+        session.computed().add(sequence.firstRow() + row);
+      }
+    }
+  }
+
+  /** A round was verified: its root and the accepted nodes are now the sequence's own. */
+  void verified(Sequence sequence, int root, Verdict verdict, RowOutputs outputs) {
+    DraftBatch batch = batch(sequence);
+    DraftSession session = sequence.draft();
+    if (batch == null || session == null || !batch.wantsHiddenStates()) {
+      return;
+    }
+    session.computed().start(root, outputs);
+    session.computed().add(sequence.firstRow());
+    for (int i = 0; i < verdict.accepted(); i++) {
+      session.computed().add(sequence.firstRow() + verdict.node(i));
     }
   }
 
@@ -66,41 +140,56 @@ public final class Speculation implements AutoCloseable {
    */
   void draft(List<Sequence> decoding, int otherRows, int spareRows) {
     drafting.clear();
-    sessions.clear();
+    clearBatches();
+    int plainRows = otherRows + decoding.size();
     int spare = spareRows;
     for (int i = 0; i < decoding.size(); i++) {
       Sequence sequence = decoding.get(i);
       DraftSession session = sequence.draft();
+      DraftBatch batch = batch(sequence);
       int nodes = session == null ? 0 : Math.min(spare, limit(sequence));
-      if (session == null || nodes <= 0 || !sequence.account().drafts()) {
+      if (batch == null || session == null || nodes <= 0 || !sequence.account().drafts()) {
         sequence.startPlainRound();
         continue;
       }
       int depth = sequence.speculation().depth();
       int left = remaining(sequence);
       session.startRound(nodes, depth == 0 ? left : Math.min(depth, left));
+      price(session, decoding.size(), plainRows);
       drafting.add(sequence);
-      sessions.add(session);
-      if (!isAuto(sequence)) {
+      batch.add(sequence, session);
+      if (!sequence.speculation().automatic()) {
         spare -= nodes;
       }
     }
-    if (sessions.isEmpty()) {
+    if (drafting.isEmpty()) {
       return;
     }
     tracing.startAll(drafting, Stage.SPEC_DRAFT);
-    long started = clock.nanoTime();
-    fillTrees();
-    double seconds = (clock.nanoTime() - started) * 1e-9;
-    pruneByBudget(decoding.size(), otherRows + decoding.size(), spare, seconds);
+    for (int i = 0; i < batches.size(); i++) {
+      batches.get(i).draft();
+    }
+    pruneByBudget(decoding.size(), plainRows, spare);
     for (int i = 0; i < drafting.size(); i++) {
-      DraftTree tree = sessions.get(i).tree();
-      drafting
-          .get(i)
-          .times()
-          .drafted(drafter.method(), tree.draftedTokens(), tree.draftedTokens(), tree.depth());
+      Sequence sequence = drafting.get(i);
+      DraftTree tree = sequence.tree();
+      DraftBatch batch = batch(sequence);
+      String method = batch == null ? "" : batch.drafter().method();
+      sequence.times().drafted(method, tree.draftedTokens(), tree.draftedTokens(), tree.depth());
     }
     tracing.endAll(drafting, Stage.SPEC_DRAFT);
+  }
+
+  private void clearBatches() {
+    for (int i = 0; i < batches.size(); i++) {
+      batches.get(i).clear();
+    }
+  }
+
+  private void price(DraftSession session, int plainTokens, int plainRows) {
+    double plain = costs.seconds(plainRows);
+    double rows = costs.seconds(plainRows + PRICED_ROWS) - plain;
+    session.prices(plain / plainTokens, rows / PRICED_ROWS);
   }
 
   /** Tokens that may still be generated after this round's bonus: a longer path is of no use. */
@@ -110,95 +199,61 @@ public final class Speculation implements AutoCloseable {
 
   /** Most tokens worth drafting. */
   private static int limit(Sequence sequence) {
-    int asked = sequence.speculation().nodes();
-    int wanted = asked > 0 ? asked : isAuto(sequence) ? AUTO_NODES : FIXED_NODES;
+    SpeculationOptions asked = sequence.speculation();
+    int wanted = asked.nodes() > 0 ? asked.nodes() : asked.automatic() ? AUTO_NODES : FIXED_NODES;
     return remaining(sequence) <= 0 ? 0 : Math.min(wanted, SpeculationOptions.MAX_NODES);
   }
 
-  private static boolean isAuto(Sequence sequence) {
-    return sequence.speculation().method() == SpeculationMethod.AUTO;
-  }
-
-  private void pruneByBudget(int plainTokens, int plainRows, int spare, double draftSeconds) {
+  private void pruneByBudget(int plainTokens, int plainRows, int spare) {
     trees.clear();
     accounts.clear();
     for (int i = 0; i < drafting.size(); i++) {
-      trees.add(sessions.get(i).tree());
+      trees.add(drafting.get(i).tree());
       accounts.add(drafting.get(i).account());
     }
-    budget.prune(trees, accounts, plainTokens, plainRows, spare, draftSeconds);
+    budget.prune(trees, accounts, plainTokens, plainRows, spare, 0);
   }
 
   /**
-   * Drafts for all at once; when that fails, one by one, so that only the sequence to blame fails.
-   */
-  private void fillTrees() {
-    try {
-      drafter.draft(sessions);
-    } catch (RuntimeException | Error all) {
-      for (int i = 0; i < sessions.size(); i++) {
-        DraftSession session = sessions.get(i);
-        session.startRound(session.maxNodes(), session.maxDepth());
-        try {
-          drafter.draft(List.of(session));
-        } catch (RuntimeException | Error e) {
-          drafting.get(i).startPlainRound();
-          drafting.get(i).fail(e);
-        }
-      }
-    }
-  }
-
-  /**
-   * A step is over: the drafter catches up with what was committed, the cost curve with what it
-   * took.
+   * A step is over: drafters catch up with what was committed, the cost curve with what it took.
    *
    * @param rows in the forward
    * @param nanos the forward and verification took
    */
-  void settled(List<Sequence> decoding, int rows, boolean prefilled, long nanos) {
-    sessions.clear();
-    drafting.clear();
+  void settled(List<Sequence> decoding, List<Sequence> prefilling, int rows, long nanos) {
+    clearBatches();
     for (int i = 0; i < decoding.size(); i++) {
-      DraftSession session = decoding.get(i).draft();
-      if (session != null) {
-        drafting.add(decoding.get(i));
-        sessions.add(session);
+      Sequence sequence = decoding.get(i);
+      DraftSession session = sequence.draft();
+      DraftBatch batch = batch(sequence);
+      if (session != null && batch != null) {
+        batch.add(sequence, session);
       }
     }
-    catchUp();
-    if (!prefilled) {
+    for (int i = 0; i < prefilling.size(); i++) {
+      Sequence sequence = prefilling.get(i);
+      DraftSession session = sequence.draft();
+      DraftBatch batch = batch(sequence);
+      if (session != null && batch != null && batch.wantsHiddenStates()) {
+        batch.add(sequence, session);
+      }
+    }
+    for (int i = 0; i < batches.size(); i++) {
+      batches.get(i).extend();
+    }
+    if (prefilling.isEmpty()) {
       costs.observe(rows, nanos * 1e-9);
     }
-  }
-
-  /** Extends all at once; when that fails, one by one, as in {@link #fillTrees}. */
-  private void catchUp() {
-    if (sessions.isEmpty()) {
-      return;
-    }
-    tracing.startAll(drafting, Stage.SPEC_DRAFT_EXTEND);
-    try {
-      drafter.extend(sessions);
-    } catch (RuntimeException | Error all) {
-      for (int i = 0; i < sessions.size(); i++) {
-        try {
-          drafter.extend(List.of(sessions.get(i)));
-        } catch (RuntimeException | Error e) {
-          drafting.get(i).fail(e);
-        }
-      }
-    }
-    tracing.endAll(drafting, Stage.SPEC_DRAFT_EXTEND);
   }
 
   /** Forgets a sequence, whatever the drafter says. */
   void close(Sequence sequence) {
     DraftSession session = sequence.draft();
-    if (session != null) {
+    DraftBatch batch = batch(sequence);
+    if (session != null && batch != null) {
       sequence.draft(null);
       try {
-        drafter.close(session);
+        batch.drafter().close(session);
       } catch (RuntimeException | Error e) {
         LOG.log(Level.WARNING, "a drafter failed to forget a sequence", e);
       }
@@ -207,6 +262,6 @@ public final class Speculation implements AutoCloseable {
 
   @Override
   public void close() {
-    drafter.close();
+    drafters.close();
   }
 }

@@ -1,6 +1,5 @@
 package updraft.speculate;
 
-import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
 
 /**
@@ -45,6 +44,9 @@ public final class DraftAccount {
 
   private double credit = FIRST_CREDIT;
 
+  /** What drafting has taken since it was last charged. */
+  private double spentSeconds;
+
   /** Rounds since a draft was verified though there was one, or might have been. */
   private int quiet;
 
@@ -62,7 +64,7 @@ public final class DraftAccount {
   private double cost;
 
   public DraftAccount(SpeculationOptions options) {
-    auto = options.method() == SpeculationMethod.AUTO;
+    auto = options.automatic();
   }
 
   /** Whether to draft in this round at all. */
@@ -94,6 +96,17 @@ public final class DraftAccount {
     return promised[range] == 0
         ? Math.min(MOST, probability)
         : Math.min(MOST, probability * taken[range] / promised[range]);
+  }
+
+  /** Notes what drafting for it, or catching up, has taken; charged with the next draft. */
+  public void spent(double seconds) {
+    spentSeconds += seconds;
+  }
+
+  double takeSpentSeconds() {
+    double seconds = spentSeconds;
+    spentSeconds = 0;
+    return seconds;
   }
 
   /**

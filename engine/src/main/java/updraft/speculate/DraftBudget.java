@@ -50,7 +50,8 @@ public final class DraftBudget {
    * @param plainTokens tokens that the step yields without drafts, at least 1
    * @param plainRows rows of the step without drafts, at least 1
    * @param most nodes that the step has room for, those of requests with limits excluded
-   * @param draftSeconds what drafting took
+   * @param draftSeconds what drafting took for all of them, beside what the accounts have {@link
+   *     DraftAccount#spent}
    */
   public void prune(
       List<DraftTree> trees,
@@ -182,7 +183,8 @@ public final class DraftBudget {
       DraftTree tree = trees.get(i);
       int offered = tree.draftedTokens();
       tree.retain(kept[i]);
-      double seconds = tree.draftedTokens() * perNode + draftSeconds / trees.size();
+      double drafting = draftSeconds / trees.size() + accounts.get(i).takeSpentSeconds();
+      double seconds = tree.draftedTokens() * perNode + drafting;
       double rounds = seconds * plainTokens / plain;
       accounts.get(i).charge(offered, tree.draftedTokens(), rounds, probes[i]);
     }

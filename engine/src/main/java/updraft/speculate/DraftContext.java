@@ -1,5 +1,6 @@
 package updraft.speculate;
 
+import updraft.cache.PageTable;
 import updraft.request.SamplingOptions;
 import updraft.request.SpeculationOptions;
 
@@ -13,6 +14,9 @@ public interface DraftContext {
 
   /** Tokens of {@link #length()} that were the prompt. */
   int promptLength();
+
+  /** Where its keys and values are: a slot for each position below {@link #length()} - 1 at least. */
+  PageTable pages();
 
   SamplingOptions sampling();
 

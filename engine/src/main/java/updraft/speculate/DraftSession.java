@@ -1,16 +1,18 @@
 package updraft.speculate;
 
-import org.jspecify.annotations.Nullable;
+import updraft.request.SpeculationOptions;
+import updraft.request.TokenOrigin;
 
 /**
  * One sequence as its drafter follows it. Drafters subclass it for their own state.
  *
- * <p>The engine sets the limits and the root before each {@link Drafter#draft}, and hidden states
- * before {@link Drafter#extend} for a drafter that asked for them.
+ * <p>The engine sets limits, prices and the root before each {@link Drafter#draft}, and computed
+ * rows before {@link Drafter#extend} for a drafter that wants hidden states.
  */
-public class DraftSession {
+public abstract class DraftSession {
   private final DraftContext context;
   private final DraftTree tree;
+  private final ComputedRows computed = new ComputedRows();
 
   /** Most tokens to draft in the round; set by the budget, at most the tree's capacity. */
   private int maxNodes;
@@ -18,12 +20,13 @@ public class DraftSession {
   /** Longest path to draft in the round. */
   private int maxDepth;
 
-  /** Hidden states of tokens committed since the last extend, or null: (layer, token, hidden). */
-  private float @Nullable [] @Nullable [] hiddenStates;
+  private double tokenSeconds;
+  private double rowSeconds;
+  private int caughtUp;
 
   protected DraftSession(DraftContext context) {
     this.context = context;
-    this.tree = new DraftTree(updraft.request.SpeculationOptions.MAX_NODES);
+    this.tree = new DraftTree(SpeculationOptions.MAX_NODES);
   }
 
   public final DraftContext context() {
@@ -42,6 +45,9 @@ public class DraftSession {
     return maxDepth;
   }
 
+  /** Who came up with a drafted node. */
+  public abstract TokenOrigin origin(int node);
+
   /** Starts a round: the root is the last committed token. */
   public final void startRound(int nodes, int depth) {
     maxNodes = nodes;
@@ -49,11 +55,39 @@ public class DraftSession {
     tree.reset(context.token(context.length() - 1));
   }
 
-  public final void hiddenStates(float @Nullable [] @Nullable [] states) {
-    hiddenStates = states;
+  /**
+   * What the round's nodes are worth and cost.
+   *
+   * @param token seconds that a token takes without drafts
+   * @param row seconds that a further row adds to the step
+   */
+  public final void prices(double token, double row) {
+    tokenSeconds = token;
+    rowSeconds = row;
   }
 
-  protected final float @Nullable [] @Nullable [] hiddenStates() {
-    return hiddenStates;
+  final double tokenSeconds() {
+    return tokenSeconds;
+  }
+
+  final double rowSeconds() {
+    return rowSeconds;
+  }
+
+  /** Rows computed since the last {@link Drafter#extend}, with their hidden states. */
+  public ComputedRows computed() {
+    return computed;
+  }
+
+  /** Notes that the drafter has caught up with so many tokens. */
+  final void caughtUp(int tokens) {
+    caughtUp += tokens;
+  }
+
+  /** Tokens that the drafter has caught up with since this was last asked. */
+  public final int takeCaughtUp() {
+    int tokens = caughtUp;
+    caughtUp = 0;
+    return tokens;
   }
 }

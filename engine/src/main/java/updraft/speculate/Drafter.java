@@ -13,12 +13,18 @@ public interface Drafter extends AutoCloseable {
   /** The method's wire name, e.g. {@code ngram}. */
   String method();
 
-  /** Layers whose hidden states {@link #extend} wants for committed tokens; none for most. */
+  /**
+   * Layers after which it wants the hidden states of computed rows, those of prompts too; none for
+   * most. One that wants any is told of each prefill chunk by {@link #extend}.
+   */
   default int[] hiddenStateLayers() {
     return new int[0];
   }
 
-  /** Begins to follow a sequence, whose prompt is committed (though maybe not prefilled). */
+  /**
+   * Begins to follow a sequence, whose prompt is committed: before its first chunk is settled for a
+   * drafter that wants hidden states, else when it begins to decode.
+   */
   DraftSession open(DraftContext context);
 
   /**

@@ -1,5 +1,7 @@
 package updraft.speculate;
 
+import updraft.request.TokenOrigin;
+
 /** A sequence as the n-gram drafter follows it: its own corpus, and its place in the shared one. */
 final class NgramSession extends DraftSession {
   /** Tokens of output that the own corpus has room for before it grows. */
@@ -37,9 +39,15 @@ final class NgramSession extends DraftSession {
     follow();
   }
 
+  @Override
+  public TokenOrigin origin(int node) {
+    return TokenOrigin.NGRAM;
+  }
+
   /** Appends what was committed since the last call to both corpora. */
   void follow() {
     DraftContext context = context();
+    caughtUp(context.length() - followed);
     for (; followed < context.length(); followed++) {
       own.append(context.token(followed));
     }

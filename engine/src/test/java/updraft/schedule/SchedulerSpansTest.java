@@ -20,6 +20,8 @@ import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
 import updraft.request.SamplingOptions;
 import updraft.request.SpeculationOptions;
+import updraft.request.TokenEvent;
+import updraft.request.TokenOrigin;
 import updraft.schedule.ServedEngine.Served;
 import updraft.speculate.NgramDrafter;
 
@@ -74,6 +76,47 @@ class SchedulerSpansTest {
       assertAccounts(engine, served);
       engine.assertSpansWhole();
     }
+  }
+
+  @Test
+  void theDrafterCatchesUpWithEveryDecodedToken() {
+    try (ServedEngine engine = setup().traceLevel(3).drafter(new NgramDrafter()).open()) {
+      Served served = engine.serve(request(prompt(1, 40)).maxTokens(200).build());
+      assertThat(engine.spans("spec_draft_extend"))
+          .hasSize(served.result().speculation().rounds())
+          .allMatch(span -> number(span, "updraft.tokens") >= 1);
+      assertThat(
+              engine.spans("spec_draft_extend").stream()
+                  .mapToLong(span -> number(span, "updraft.tokens"))
+                  .sum())
+          .isEqualTo(199);
+    }
+  }
+
+  @Test
+  void aRoundThatEndsWithAnAcceptedTokenHasNoBonus() {
+    ScriptedDrafter drafter = new ScriptedDrafter(1, 1, VOCABULARY);
+    try (ServedEngine engine = setup().traceLevel(2).drafter(drafter).open()) {
+      GenerateRequest request = request(prompt(1, 40)).maxTokens(9).build();
+      engine.tell(drafter, request);
+      Served served = engine.serve(request);
+      long bonuses =
+          served.events.stream()
+              .filter(event -> event instanceof TokenEvent.Token t && isTargets(t))
+              .count();
+      int accepted = served.result().speculation().accepted();
+      assertThat(accepted).isPositive();
+      assertThat(bonuses + accepted).isEqualTo(9);
+      assertThat(
+              engine.spans("spec_verify").stream()
+                  .mapToLong(span -> number(span, "accepted_tokens"))
+                  .sum())
+          .isEqualTo(accepted);
+    }
+  }
+
+  private static boolean isTargets(TokenEvent.Token token) {
+    return token.origin() == TokenOrigin.TARGET;
   }
 
   @ParameterizedTest
@@ -186,24 +229,26 @@ class SchedulerSpansTest {
   }
 
   /**
-   * Of each served request: accepted tokens and rounds add up to the tokens after the first, in
-   * spans as in the result's statistics.
+   * Of each served request: accepted tokens and rounds add up to the tokens after the first, but
+   * for the bonus of a round that ends with an accepted token; in spans as in the result's
+   * statistics.
    */
   private static void assertAccounts(ServedEngine engine, Served... all) {
     long inSpans =
         engine.spans("spec_verify").stream()
             .mapToLong(span -> number(span, "accepted_tokens") + 1)
             .sum();
-    long decoded = 0;
+    long told = 0;
     for (Served served : all) {
       engine.assertExact(served);
       var stats = served.result().speculation();
       int after = served.result().completionTokens() - served.result().choices().size();
-      assertThat(stats.accepted() + stats.rounds()).isEqualTo(after);
-      decoded += after;
+      assertThat(stats.accepted() + stats.rounds())
+          .isBetween(after, after + served.result().choices().size());
+      told += stats.accepted() + stats.rounds();
       assertThat(stats.drafted()).isGreaterThanOrEqualTo(stats.accepted());
     }
-    assertThat(inSpans).isEqualTo(decoded);
+    assertThat(inSpans).isEqualTo(told);
     assertThat(
             engine.spans("spec_verify").stream()
                 .allMatch(

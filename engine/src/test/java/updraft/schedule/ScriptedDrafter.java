@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import updraft.request.SamplingOptions;
+import updraft.request.TokenOrigin;
 import updraft.speculate.DraftContext;
 import updraft.speculate.DraftSession;
 import updraft.speculate.DraftTree;
@@ -77,6 +78,11 @@ final class ScriptedDrafter implements Drafter {
       super(context);
       this.answer = answer;
       this.known = context.length();
+    }
+
+    @Override
+    public TokenOrigin origin(int node) {
+      return TokenOrigin.NGRAM;
     }
   }
 

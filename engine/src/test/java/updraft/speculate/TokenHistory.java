@@ -1,6 +1,7 @@
 package updraft.speculate;
 
 import java.util.Arrays;
+import updraft.cache.PageTable;
 import updraft.request.SamplingOptions;
 import updraft.request.SpeculationOptions;
 
@@ -46,6 +47,11 @@ final class TokenHistory implements DraftContext {
   @Override
   public int promptLength() {
     return promptLength;
+  }
+
+  @Override
+  public PageTable pages() {
+    throw new UnsupportedOperationException("tokens alone");
   }
 
   @Override

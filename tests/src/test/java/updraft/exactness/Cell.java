@@ -9,6 +9,10 @@ import updraft.request.SpeculationMethod;
 /** What a cell of the matrix asks of an engine, and in what company. */
 record Cell(SpeculationMethod speculation, Sampling sampling, Company company) {
 
+  /** Methods that every engine has a drafter for. */
+  static final List<SpeculationMethod> METHODS =
+      List.of(SpeculationMethod.AUTO, SpeculationMethod.OFF, SpeculationMethod.NGRAM);
+
   enum Sampling {
     GREEDY(SamplingOptions.GREEDY),
     NUCLEUS(SamplingOptions.builder().temperature(0.8f).topP(0.9f).seed(42).build()),
@@ -36,7 +40,7 @@ record Cell(SpeculationMethod speculation, Sampling sampling, Company company) {
 
   static List<Cell> all() {
     List<Cell> cells = new ArrayList<>();
-    for (SpeculationMethod speculation : SpeculationMethod.values()) {
+    for (SpeculationMethod speculation : METHODS) {
       for (Sampling sampling : Sampling.values()) {
         for (Company company : Company.values()) {
           cells.add(new Cell(speculation, sampling, company));

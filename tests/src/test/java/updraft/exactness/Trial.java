@@ -106,13 +106,12 @@ final class Trial {
   /** One that differs from its fellows in everything. */
   private GenerateRequest neighbour(int i) {
     int[] own = Arrays.copyOfRange(rivalPrompt, i, 2 * i + 7);
-    SpeculationMethod[] methods = SpeculationMethod.values();
     Cell.Sampling[] samplings = Cell.Sampling.values();
     return request(
         own,
         answerTokens / 2 + i,
         samplings[i % samplings.length].options,
-        methods[i % methods.length]);
+        Cell.METHODS.get(i % Cell.METHODS.size()));
   }
 
   private static GenerateRequest request(
