@@ -15,7 +15,9 @@ public interface DraftContext {
   /** Tokens of {@link #length()} that were the prompt. */
   int promptLength();
 
-  /** Where its keys and values are: a slot for each position below {@link #length()} - 1 at least. */
+  /**
+   * Where its keys and values are: a slot for each position below {@link #length()} - 1 at least.
+   */
   PageTable pages();
 
   SamplingOptions sampling();
