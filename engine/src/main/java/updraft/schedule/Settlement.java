@@ -86,7 +86,9 @@ final class Settlement {
     } finally {
       int committed = sequence.length() - 1 - root;
       if (committed > 0) {
-        sequence.times().verified(verdict.accepted(), sequence.rows(), batchSize);
+        // the last token counts as the bonus, also when a limit ends the answer on an accepted
+        // one: so rounds and accepted tokens always add up to the tokens after the first
+        sequence.times().verified(committed - 1, sequence.rows(), batchSize);
         sequence.times().generated(committed);
       }
     }
