@@ -21,7 +21,7 @@ final class Fiber {
     try {
       Class<?> type = Class.forName(CLASS);
       Class<?> scopeType = Class.forName(CLASS + "Scope");
-      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
       Object scope =
           lookup
               .findConstructor(scopeType, MethodType.methodType(void.class, String.class))
