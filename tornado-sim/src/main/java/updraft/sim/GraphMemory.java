@@ -10,11 +10,13 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 final class GraphMemory {
 
   private final String graph;
+  private final boolean checks;
   private final Map<Object, DeviceArray> arrays = new IdentityHashMap<>();
   private long limit = Long.MAX_VALUE;
 
-  GraphMemory(String graph) {
+  GraphMemory(String graph, boolean checks) {
     this.graph = graph;
+    this.checks = checks;
   }
 
   /** The copy of {@code array}, made when it is asked for the first time. */
@@ -40,7 +42,7 @@ final class GraphMemory {
               + ", limit="
               + limit);
     }
-    DeviceArray made = new DeviceArray(host);
+    DeviceArray made = new DeviceArray(host, checks);
     arrays.put(array, made);
     return made;
   }
@@ -58,7 +60,7 @@ final class GraphMemory {
       throw new TornadoRuntimeException(
           "an array must be on the device to be copied to the host: graph=" + graph);
     }
-    of(array).copyOut();
+    of(array).copyOut(graph);
   }
 
   void limit(long bytes) {

@@ -1,19 +1,29 @@
 package updraft.sim;
 
+import org.jspecify.annotations.Nullable;
+
 /** A work-item that runs. */
 final class GroupItem extends WorkItem {
 
   private final Grid grid;
   private final int group;
   private final int local;
-  private final LocalMemory memory;
+  private final @Nullable LocalMemory memory;
   private int allocations;
 
-  GroupItem(Grid grid, int group, int local, LocalMemory memory) {
+  /** Where it waits; without checks, one place stands for all. */
+  String barrierSite = "its start";
+
+  GroupItem(Grid grid, int group, int local, @Nullable LocalMemory memory) {
     this.grid = grid;
     this.group = group;
     this.local = local;
     this.memory = memory;
+  }
+
+  /** Number in its group. */
+  int local() {
+    return local;
   }
 
   @Override
@@ -59,16 +69,42 @@ final class GroupItem extends WorkItem {
 
   @Override
   public void barrier() {
+    barrierSite = Probe.checker == null ? "a barrier" : "the barrier of " + Probe.site;
     Fiber.stop();
   }
 
   @Override
   public <T> T local(Class<T> type, int size) {
+    if (memory == null) {
+      throw new IllegalStateException("a work-item must run to allocate");
+    }
     return memory.allocate(allocations++, type, size);
   }
 
   @Override
   public void atomically(Runnable update) {
-    update.run();
+    Checker checker = Probe.checker;
+    if (checker == null) {
+      update.run();
+    } else {
+      checker.atomically(update);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "group=("
+        + groupId(0)
+        + ","
+        + groupId(1)
+        + ","
+        + groupId(2)
+        + ") item=("
+        + localId(0)
+        + ","
+        + localId(1)
+        + ","
+        + localId(2)
+        + ")";
   }
 }

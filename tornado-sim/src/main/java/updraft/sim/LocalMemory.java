@@ -4,7 +4,7 @@ import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
+import org.jspecify.annotations.Nullable;
 
 /** A group's arrays, in the order in which its work-items ask for them; they start as garbage. */
 final class LocalMemory {
@@ -12,20 +12,26 @@ final class LocalMemory {
   private static final int GARBAGE = 0xA5A5A5A5;
 
   private final String task;
+  private final @Nullable Checker checker;
   private final List<Object> arrays = new ArrayList<>();
   private long bytes;
 
-  LocalMemory(String task) {
+  LocalMemory(String task, @Nullable Checker checker) {
     this.task = task;
+    this.checker = checker;
   }
 
   <T> T allocate(int index, Class<T> type, int size) {
     if (index == arrays.size()) {
-      arrays.add(make(type, size));
+      Object made = make(type, size);
+      arrays.add(made);
+      if (checker != null) {
+        checker.localArray(made, index);
+      }
     }
     Object array = arrays.get(index);
     if (!type.isInstance(array) || Array.getLength(array) != size) {
-      throw new TornadoBailoutRuntimeException(
+      throw new KernelFault(
           "all work-items of a group must allocate the same local arrays in the same order: task="
               + task
               + ", array="
@@ -62,7 +68,7 @@ final class LocalMemory {
         };
     bytes += (long) elementBytes * size;
     if (bytes > Grid.MAX_LOCAL_BYTES) {
-      throw new TornadoBailoutRuntimeException(
+      throw new KernelFault(
           "a group's local arrays must fit in "
               + Grid.MAX_LOCAL_BYTES
               + " bytes: task="

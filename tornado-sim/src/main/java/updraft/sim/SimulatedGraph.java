@@ -1,5 +1,6 @@
 package updraft.sim;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class SimulatedGraph {
   SimulatedGraph(GraphDefinition definition, SimulatorOptions options) {
     this.definition = definition;
     this.options = options;
-    this.memory = new GraphMemory(definition.name());
+    this.memory = new GraphMemory(definition.name(), options.checks());
     definition.steps().forEach(this::declare);
   }
 
@@ -122,9 +123,11 @@ final class SimulatedGraph {
   private void launch(GraphStep.Launch launch, Set<Object> touched) {
     Kernel kernel = kernel(launch);
     Object[] arguments = launch.arguments().clone();
+    List<@Nullable DeviceArray> arrays = new ArrayList<>();
     for (int index = 0; index < arguments.length; index++) {
       Object argument = arguments[index];
       if (argument instanceof Number || argument instanceof KernelContext) {
+        arrays.add(null);
         continue;
       }
       if (!declared.contains(argument)) {
@@ -139,8 +142,9 @@ final class SimulatedGraph {
         copyIn(argument, array);
       }
       arguments[index] = array.device();
+      arrays.add(array);
     }
-    kernel.run(arguments, scheduler);
+    kernel.run(arguments, arrays, scheduler);
   }
 
   private void copyIn(Object argument, DeviceArray array) {
