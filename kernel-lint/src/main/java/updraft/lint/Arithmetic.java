@@ -26,11 +26,11 @@ final class Arithmetic {
     boolean both = a.nonNegative() && b.nonNegative();
     boolean nonNegative =
         switch (opcode) {
-          case IADD, IOR, IXOR -> both;
-          case IMUL -> both && small(x) && small(y);
-          case IAND -> a.nonNegative() || b.nonNegative();
-          case IDIV -> both;
-          case IREM, ISHR -> a.nonNegative();
+          case IADD, IOR, IXOR, LADD, LOR, LXOR -> both;
+          case IMUL, LMUL -> both && small(x) && small(y);
+          case IAND, LAND -> a.nonNegative() || b.nonNegative();
+          case IDIV, LDIV -> both;
+          case IREM, ISHR, LREM, LSHR -> a.nonNegative();
           case IUSHR -> a.nonNegative() || (y != null && (y & 31) > 0);
           case ISHL -> a.nonNegative() && (x != null || (y != null && y <= SMALL_SHIFT));
           default -> false;
@@ -46,10 +46,10 @@ final class Arithmetic {
     return switch (opcode) {
       case IADD -> x + y;
       case ISUB -> x - y;
-      case IMUL -> x * y;
-      case IDIV -> y == 0 ? null : Integer.valueOf(x / y);
+      case IMUL, LMUL -> x * y;
+      case IDIV, LDIV -> y == 0 ? null : Integer.valueOf(x / y);
       case IREM -> y == 0 ? null : Integer.valueOf(x % y);
-      case IAND -> x & y;
+      case IAND, LAND -> x & y;
       case IOR -> x | y;
       case IXOR -> x ^ y;
       case ISHL -> x << y;
