@@ -36,16 +36,18 @@ class LayeringTest {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("request", ""),
+              Map.entry("record", "request"),
               Map.entry("cache", ""),
               Map.entry("model", ""),
               Map.entry("kernel", "model"),
               Map.entry("text", "model"),
-              Map.entry("trace", "request"),
+              Map.entry("trace", "record request"),
               Map.entry("sample", "kernel request"),
               Map.entry("forward", "cache kernel model"),
               Map.entry("speculate", "cache forward request sample"),
-              Map.entry("schedule", "cache forward request sample speculate text trace"),
-              Map.entry("engine", "cache forward model request schedule speculate text trace")));
+              Map.entry("schedule", "cache forward record request sample speculate text trace"),
+              Map.entry(
+                  "engine", "cache forward model record request schedule speculate text trace")));
 
   static Stream<Map.Entry<String, String>> packages() {
     return MAY_KNOW.entrySet().stream();

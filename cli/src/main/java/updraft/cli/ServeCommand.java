@@ -81,6 +81,17 @@ final class ServeCommand implements Callable<Integer> {
       description = "Most requests waiting; more are refused with 429. Default: 256.")
   private int queue = 256;
 
+  @Option(
+      names = "--recent-requests",
+      paramLabel = "N",
+      description = "Requests that /debug/requests lists. Default: 64.")
+  private int recentRequests = 64;
+
+  @Option(
+      names = "--record-rounds",
+      description = "Record every round of all requests, not only of those with debug=true.")
+  private boolean recordRounds;
+
   @Mixin private final EngineFlags flags = new EngineFlags();
 
   ServeCommand(Terminal terminal) {
@@ -101,7 +112,11 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private EngineOptions.Builder capacity(EngineOptions.Builder options) {
-    return options.maxSequences(maxSequences).queueCapacity(queue);
+    return options
+        .maxSequences(maxSequences)
+        .queueCapacity(queue)
+        .recentRequests(recentRequests)
+        .recordRounds(recordRounds);
   }
 
   /** Returns at the first signal; a second one ends the process without waiting. */

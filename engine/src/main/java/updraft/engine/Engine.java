@@ -11,6 +11,7 @@ import updraft.model.GgufFile;
 import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
 import updraft.model.WeightException;
+import updraft.record.RequestLog;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
 import updraft.request.InvalidRequestException;
@@ -76,7 +77,12 @@ public final class Engine implements AutoCloseable {
     this.loadNanos = System.nanoTime() - start;
     this.tracing =
         new Tracing(
-            options.openTelemetry(), TraceClock.SYSTEM, options.traceLevel(), new EngineMetrics());
+            options.openTelemetry(),
+            TraceClock.SYSTEM,
+            options.traceLevel(),
+            new EngineMetrics(),
+            new RequestLog(options.recentRequests()),
+            options.recordRounds());
     backend.warmUp();
     CostCurve costs = new CostCurve();
     if (options.calibrate()) {
@@ -231,6 +237,11 @@ public final class Engine implements AutoCloseable {
 
   public EngineMetrics metrics() {
     return tracing.metrics();
+  }
+
+  /** The last requests, and what was recorded of them. */
+  public RequestLog requests() {
+    return tracing.requests();
   }
 
   /** What reading and repacking the weights took. */

@@ -4,6 +4,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import updraft.forward.BackendOptions.KeyValueType;
 import updraft.forward.BackendOptions.Lanes;
+import updraft.record.RequestLog;
 
 /**
  * How an engine is set up. Immutable; start from {@link #builder}.
@@ -23,6 +24,8 @@ import updraft.forward.BackendOptions.Lanes;
  * @param calibrate whether the cost of rows is measured at start; without it the first rounds do
  * @param traceLevel 0 (off) to 3
  * @param openTelemetry where spans go
+ * @param recentRequests ended requests that are kept to be looked into
+ * @param recordRounds whether the rounds of all requests are recorded, not only of those that ask
  */
 public record EngineOptions(
     Path model,
@@ -38,9 +41,12 @@ public record EngineOptions(
     boolean prefixCache,
     boolean calibrate,
     int traceLevel,
-    OpenTelemetry openTelemetry) {
+    OpenTelemetry openTelemetry,
+    int recentRequests,
+    boolean recordRounds) {
 
   public EngineOptions {
+    atLeast("recentRequests", recentRequests, 0);
     atLeast("threads", threads, 0);
     atLeast("contextLength", contextLength, 0);
     atLeast("keyValueTokens", keyValueTokens, 0);
@@ -79,6 +85,8 @@ public record EngineOptions(
     private boolean calibrate = true;
     private int traceLevel;
     private OpenTelemetry openTelemetry = OpenTelemetry.noop();
+    private int recentRequests = RequestLog.DEFAULT_REQUESTS;
+    private boolean recordRounds;
 
     private Builder(Path model) {
       this.model = model;
@@ -149,6 +157,16 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder recentRequests(int value) {
+      recentRequests = value;
+      return this;
+    }
+
+    public Builder recordRounds(boolean value) {
+      recordRounds = value;
+      return this;
+    }
+
     public EngineOptions build() {
       return new EngineOptions(
           model,
@@ -164,7 +182,9 @@ public record EngineOptions(
           prefixCache,
           calibrate,
           traceLevel,
-          openTelemetry);
+          openTelemetry,
+          recentRequests,
+          recordRounds);
     }
   }
 }

@@ -77,9 +77,14 @@ public record GenerateRequest(
    * @param operation the span's name before the model's: {@code chat} or {@code text_completion}
    * @param tokenizeNanos time that the prompt's text took to become tokens, just before submission;
    *     0 when there was none
+   * @param record whether its rounds are recorded, to be looked into afterwards
    */
   public record TraceRequest(
-      @Nullable Integer level, Map<String, String> headers, String operation, long tokenizeNanos) {
+      @Nullable Integer level,
+      Map<String, String> headers,
+      String operation,
+      long tokenizeNanos,
+      boolean record) {
     public static final TraceRequest NONE = new TraceRequest(null, Map.of(), "text_completion");
 
     public TraceRequest {
@@ -91,11 +96,15 @@ public record GenerateRequest(
     }
 
     public TraceRequest(@Nullable Integer level, Map<String, String> headers, String operation) {
-      this(level, headers, operation, 0);
+      this(level, headers, operation, 0, false);
     }
 
     public TraceRequest withTokenizeNanos(long value) {
-      return new TraceRequest(level, headers, operation, value);
+      return new TraceRequest(level, headers, operation, value, record);
+    }
+
+    public TraceRequest withRecord(boolean value) {
+      return new TraceRequest(level, headers, operation, tokenizeNanos, value);
     }
   }
 

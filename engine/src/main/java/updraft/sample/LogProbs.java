@@ -21,6 +21,16 @@ public final class LogProbs {
    */
   public static TokenLogprob of(float[] logits, int offset, int vocabulary, int token, int topN) {
     int[] top = top(logits, offset, vocabulary, Math.min(topN, vocabulary));
+    double logSum = logSum(logits, offset, vocabulary);
+    List<Alternative> alternatives = new ArrayList<>(top.length);
+    for (int other : top) {
+      alternatives.add(new Alternative(other, (float) (logits[offset + other] - logSum)));
+    }
+    return new TokenLogprob(token, (float) (logits[offset + token] - logSum), alternatives);
+  }
+
+  /** The logarithm of the sum of exponentials: a logit less this is a log-probability. */
+  public static double logSum(float[] logits, int offset, int vocabulary) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = offset; i < offset + vocabulary; i++) {
       max = Math.max(max, logits[i]);
@@ -29,12 +39,7 @@ public final class LogProbs {
     for (int i = offset; i < offset + vocabulary; i++) {
       sum += Exp.exp(logits[i] - max);
     }
-    double logSum = max + StrictMath.log(sum);
-    List<Alternative> alternatives = new ArrayList<>(top.length);
-    for (int other : top) {
-      alternatives.add(new Alternative(other, (float) (logits[offset + other] - logSum)));
-    }
-    return new TokenLogprob(token, (float) (logits[offset + token] - logSum), alternatives);
+    return max + StrictMath.log(sum);
   }
 
   /** The n likeliest tokens by insertion: n is small and most tokens fail the first comparison. */

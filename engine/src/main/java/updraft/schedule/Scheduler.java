@@ -183,11 +183,14 @@ public final class Scheduler implements AutoCloseable {
     stepTimes.start(active);
     tracing.startAll(plan.decoding(), Stage.SPEC_VERIFY);
     long started = clock.nanoTime();
-    compute(active);
+    RowOutputs outputs = compute(active);
     tracing.endAll(plan.decoding(), Stage.SPEC_VERIFY);
     tracing.endAll(plan.prefilling(), Stage.CHUNKED_PREFILL);
-    speculation.settled(
-        plan.decoding(), plan.prefilling(), plan.batch().rows(), clock.nanoTime() - started);
+    long nanos = clock.nanoTime() - started;
+    if (outputs != null) {
+      speculation.recorder().step(plan.decoding(), outputs, plan.batch().rows(), nanos);
+    }
+    speculation.settled(plan.decoding(), plan.prefilling(), plan.batch().rows(), nanos);
     tracing.endAll(plan.decoding(), Stage.DECODE_LOOP);
     for (int i = 0; i < active.size(); i++) {
       endIfDecided(active.get(i));
@@ -217,8 +220,8 @@ public final class Scheduler implements AutoCloseable {
     return true;
   }
 
-  /** Runs the forward; when it fails, so do all sequences in it. */
-  private void compute(List<Sequence> active) {
+  /** Runs the forward; when it fails, so do all sequences in it, and there is nothing. */
+  private @Nullable RowOutputs compute(List<Sequence> active) {
     RowOutputs outputs;
     try {
       outputs = backend.forward(plan.batch());
@@ -227,11 +230,12 @@ public final class Scheduler implements AutoCloseable {
       for (int i = 0; i < active.size(); i++) {
         active.get(i).fail(e);
       }
-      return;
+      return null;
     }
     for (int i = 0; i < active.size(); i++) {
       settlement.settle(active.get(i), outputs, plan.decoding().size());
     }
+    return outputs;
   }
 
   private void endAborted() {
@@ -265,6 +269,7 @@ public final class Scheduler implements AutoCloseable {
     if (reason == null) {
       return;
     }
+    speculation.recorder().close(sequence);
     speculation.close(sequence);
     try {
       residents.leave(sequence);

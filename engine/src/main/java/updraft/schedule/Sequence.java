@@ -251,6 +251,10 @@ final class Sequence implements DraftContext, Timed {
     return pages;
   }
 
+  int vocabulary() {
+    return vocabulary;
+  }
+
   int[] tokens() {
     return tokens;
   }

@@ -82,6 +82,7 @@ final class Settlement {
     try {
       round.start(sequence, outputs);
       verifier.verify(tree, round, round, root, round, verdict);
+      speculation.recorder().verified(sequence, root, verdict, batchSize);
       sequence.account().verified(tree, verdict.lastNode());
     } finally {
       int committed = sequence.length() - 1 - root;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import updraft.forward.RowOutputs;
+import updraft.record.DraftState;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
 import updraft.speculate.CostCurve;
@@ -49,6 +50,7 @@ public final class Speculation implements AutoCloseable {
 
   private final Map<SpeculationMethod, DraftBatch> byMethod =
       new EnumMap<>(SpeculationMethod.class);
+  private final RoundRecorder recorder;
 
   // of the current step; reused
   private final List<Sequence> drafting = new ArrayList<>();
@@ -65,6 +67,7 @@ public final class Speculation implements AutoCloseable {
     this.costs = costs;
     this.budget = new DraftBudget(costs);
     this.tracing = tracing;
+    this.recorder = new RoundRecorder(costs);
     for (Drafter drafter : drafters.all()) {
       DraftBatch batch = new DraftBatch(drafter, tracing);
       batches.add(batch);
@@ -74,6 +77,11 @@ public final class Speculation implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Of the rounds that are drafted for here. */
+  RoundRecorder recorder() {
+    return recorder;
   }
 
   /** Layers whose hidden states drafters want. */
@@ -150,6 +158,9 @@ public final class Speculation implements AutoCloseable {
       int nodes = session == null ? 0 : Math.min(spare, limit(sequence));
       if (batch == null || session == null || nodes <= 0 || !sequence.account().drafts()) {
         sequence.startPlainRound();
+        recorder.plain(
+            sequence,
+            session == null ? DraftState.OFF : nodes <= 0 ? DraftState.NO_ROOM : DraftState.PAUSED);
         continue;
       }
       int depth = sequence.speculation().depth();
@@ -169,7 +180,9 @@ public final class Speculation implements AutoCloseable {
     for (int i = 0; i < batches.size(); i++) {
       batches.get(i).draft();
     }
+    recorder.offered(drafting);
     pruneByBudget(decoding.size(), plainRows, spare);
+    recorder.decided(drafting);
     for (int i = 0; i < drafting.size(); i++) {
       Sequence sequence = drafting.get(i);
       DraftTree tree = sequence.tree();

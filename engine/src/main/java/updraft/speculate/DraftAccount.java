@@ -72,6 +72,21 @@ public final class DraftAccount {
     return !auto || hasCredit() || probeIsDue();
   }
 
+  /** Nodes that were drafted in the round that is going on. */
+  public int offeredNodes() {
+    return offeredNodes;
+  }
+
+  /** Those of them that are verified. */
+  public int keptNodes() {
+    return keptNodes;
+  }
+
+  /** Whether they are verified to learn something. */
+  public boolean probing() {
+    return probing;
+  }
+
   /** Whether the budget decides, rather than the request. */
   boolean auto() {
     return auto;
@@ -91,7 +106,7 @@ public final class DraftAccount {
   }
 
   /** The probability that a drafted token is taken after its parent was, by experience. */
-  double estimate(double probability) {
+  public double estimate(double probability) {
     int range = range(probability);
     return promised[range] == 0
         ? Math.min(MOST, probability)

@@ -1,6 +1,7 @@
 package updraft.trace;
 
 import org.jspecify.annotations.Nullable;
+import updraft.record.ChoiceRecording;
 import updraft.request.FinishReason;
 import updraft.request.SpeculationMethod;
 
@@ -30,6 +31,9 @@ public final class RequestTimes implements Timed {
    */
   private final boolean speculates;
 
+  /** Null unless this request is recorded. */
+  private final @Nullable StageRecorder recorder;
+
   private final Rounds rounds;
   private final long[] starts = new long[Stage.COUNT];
 
@@ -47,8 +51,14 @@ public final class RequestTimes implements Timed {
   private boolean finished;
   private long finishNanos;
 
-  RequestTimes(RequestTrace trace, @Nullable StageSpans spans, int level, long openedNanos) {
+  RequestTimes(
+      RequestTrace trace,
+      @Nullable StageSpans spans,
+      @Nullable StageRecorder recorder,
+      int level,
+      long openedNanos) {
     this.trace = trace;
+    this.recorder = recorder;
     this.spans = spans;
     this.level = level;
     SpeculationMethod method = trace.request().speculation().method();
@@ -65,6 +75,16 @@ public final class RequestTimes implements Timed {
   /** The request that this is a choice of. */
   public RequestTrace trace() {
     return trace;
+  }
+
+  /** What is recorded of this choice, or null. */
+  public @Nullable ChoiceRecording recording() {
+    return recorder == null ? null : recorder.recording();
+  }
+
+  /** Who drafts, or drafted last. */
+  public String method() {
+    return rounds.method();
   }
 
   public void start(Stage stage) {
@@ -190,7 +210,7 @@ public final class RequestTimes implements Timed {
 
   /** Whether a stamp of this stage would be put to use. */
   boolean listens(Stage stage) {
-    return !finished && (stage.counted() || stage.level() <= level);
+    return !finished && (recorder != null || stage.counted() || stage.level() <= level);
   }
 
   boolean isOpen(Stage stage) {
@@ -231,16 +251,19 @@ public final class RequestTimes implements Timed {
       case SPEC_VERIFY -> rounds.verifying(now - startNanos(stage));
       default -> {}
     }
-    if (spans != null && emits(stage)) {
+    if (spans != null && stage.level() <= level && shows(stage)) {
       spans.emit(this, stage, now, reason, failure);
+    }
+    if (recorder != null) {
+      recorder.ended(this, stage, now, reason, shows(stage));
     }
     open &= ~bit(stage);
     tokens[stage.ordinal()] = 0;
   }
 
-  private boolean emits(Stage stage) {
+  private boolean shows(Stage stage) {
     boolean ofSpeculation = stage == Stage.SPEC_DRAFT || stage == Stage.SPEC_VERIFY;
-    return stage.level() <= level && (speculates || !ofSpeculation);
+    return speculates || !ofSpeculation;
   }
 
   private void firstToken(long now) {

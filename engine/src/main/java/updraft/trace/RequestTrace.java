@@ -2,7 +2,12 @@ package updraft.trace;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import updraft.record.ChoiceRecording;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
@@ -24,6 +29,7 @@ public final class RequestTrace {
 
   private final long openedNanos;
   private final RequestTimes[] choices;
+  private final RequestRecords records;
   private boolean forwardSeen;
   private long firstForwardNanos;
   private boolean tokenSeen;
@@ -38,6 +44,7 @@ public final class RequestTrace {
     this.request = request;
     this.model = model;
     this.openedNanos = tracing.clock().nanoTime();
+    long begin = openedNanos - request.trace().tokenizeNanos();
     Integer asked = request.trace().level();
     int level = asked == null ? tracing.level() : asked;
     long offset = 0;
@@ -47,7 +54,6 @@ public final class RequestTrace {
       parent =
           given != null ? given : TraceHeaders.parent(request.trace().headers(), Context.current());
       offset = tracing.clock().epochNanos() - openedNanos;
-      long begin = openedNanos - request.trace().tokenizeNanos();
       started = RequestSpan.start(tracing.emitter(), request, model, parent, begin + offset);
       if (!started.isRecording()) {
         level = 0; // sampled out
@@ -61,10 +67,23 @@ public final class RequestTrace {
     for (int i = 0; i < choices.length; i++) {
       StageSpans spans =
           level > 0 ? new StageSpans(tracing.emitter(), context, epochOffset, i) : null;
-      choices[i] = new RequestTimes(this, spans, level, openedNanos);
+      StageRecorder recorder =
+          tracing.records(request) ? new StageRecorder(new ChoiceRecording(i, begin)) : null;
+      choices[i] = new RequestTimes(this, spans, recorder, level, openedNanos);
     }
     if (level > 0 && request.trace().tokenizeNanos() > 0) {
       RequestSpan.tokenized(tracing.emitter(), request, context, openedNanos + epochOffset);
+    }
+    this.records =
+        new RequestRecords(tracing.requests(), request, model, traceId, System.currentTimeMillis());
+    ChoiceRecording first = choices[0].recording();
+    if (first != null && request.trace().tokenizeNanos() > 0) {
+      first.span(
+          Stage.TOKENIZE.spanName(),
+          0,
+          begin,
+          openedNanos,
+          Map.of(SpanKeys.TOKENS.getKey(), (long) request.prompt().length));
     }
   }
 
@@ -118,6 +137,7 @@ public final class RequestTrace {
       RequestSpan.answered(span, model, result, preemptions());
       tracing.emitter().end(span, lastFinish() + epochOffset);
     }
+    records.answered(result, recordings(), duration());
     if (RequestSpan.succeeded(result.choices().getFirst().reason())) {
       tracing.metrics().requestDuration(lastFinish() - openedNanos);
     }
@@ -143,6 +163,18 @@ public final class RequestTrace {
       RequestSpan.failed(span, reason, error);
       tracing.emitter().end(span, lastFinish() + epochOffset);
     }
+    records.failed(reason, error, recordings(), duration());
+  }
+
+  /** From the request's start, which is that of tokenizing. */
+  private long duration() {
+    return lastFinish() - openedNanos + request.trace().tokenizeNanos();
+  }
+
+  private List<ChoiceRecording> recordings() {
+    return choices[0].recording() == null
+        ? List.of()
+        : Arrays.stream(choices).map(RequestTimes::recording).map(Objects::requireNonNull).toList();
   }
 
   void firstForward(long now) {

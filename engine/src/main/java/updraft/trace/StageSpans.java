@@ -1,5 +1,6 @@
 package updraft.trace;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -54,7 +55,7 @@ final class StageSpans {
     Context started = parents[stage.ordinal()];
     parents[stage.ordinal()] = null;
     Span span = started == null ? start(times, stage) : Span.fromContext(started);
-    attributes(times, stage, span);
+    StageAttributes.describe(times, stage, new SpanSink(span));
     if (endReason != null) {
       span.setAttribute(SpanKeys.END_REASON, endReason);
     }
@@ -109,30 +110,16 @@ final class StageSpans {
     return context;
   }
 
-  private static void attributes(RequestTimes times, Stage stage, Span span) {
-    Rounds rounds = times.rounds();
-    switch (stage) {
-      case PREFILL_FORWARD -> {
-        span.setAttribute(SpanKeys.TOKENS, times.tokens(stage));
-        span.setAttribute(SpanKeys.CACHED_TOKENS, times.cachedTokens());
-      }
-      case DECODE_FORWARD, DECODE_LOOP, CHUNKED_PREFILL, SPEC_DRAFT_EXTEND ->
-          span.setAttribute(SpanKeys.TOKENS, times.tokens(stage));
-      case SPEC_DRAFT -> {
-        span.setAttribute(SpanKeys.ROUND, rounds.number());
-        span.setAttribute(SpanKeys.METHOD, rounds.method());
-        span.setAttribute(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
-        span.setAttribute(SpanKeys.NODES, rounds.nodes());
-        span.setAttribute(SpanKeys.DEPTH, rounds.depth());
-      }
-      case SPEC_VERIFY -> {
-        span.setAttribute(SpanKeys.ROUND, rounds.number());
-        span.setAttribute(SpanKeys.ACCEPTED_TOKENS, rounds.acceptedTokens());
-        span.setAttribute(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
-        span.setAttribute(SpanKeys.ROWS, rounds.rows());
-        span.setAttribute(SpanKeys.BATCH_SIZE, rounds.batchSize());
-      }
-      case REQUEST, TOKENIZE, PREFILL_WAITING -> {}
+  /** Attributes of a span. */
+  private record SpanSink(Span span) implements StageAttributes.Sink {
+    @Override
+    public void number(AttributeKey<Long> key, long value) {
+      span.setAttribute(key, value);
+    }
+
+    @Override
+    public void text(AttributeKey<String> key, String value) {
+      span.setAttribute(key, value);
     }
   }
 }

@@ -3,6 +3,7 @@ package updraft.trace;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import java.util.List;
+import updraft.record.RequestLog;
 import updraft.request.GenerateRequest;
 
 /**
@@ -22,9 +23,28 @@ public final class Tracing {
   private final SpanEmitter emitter;
   private final TraceClock clock;
   private final EngineMetrics metrics;
+  private final RequestLog requests;
+  private final boolean recordsAll;
   private volatile int level;
 
+  /** Keeps the default number of requests, and records those that ask for it. */
   public Tracing(OpenTelemetry openTelemetry, TraceClock clock, int level, EngineMetrics metrics) {
+    this(openTelemetry, clock, level, metrics, new RequestLog(RequestLog.DEFAULT_REQUESTS), false);
+  }
+
+  /**
+   * @param requests where ended requests are kept
+   * @param recordsAll whether rounds of all requests are recorded, not only of those that ask
+   */
+  public Tracing(
+      OpenTelemetry openTelemetry,
+      TraceClock clock,
+      int level,
+      EngineMetrics metrics,
+      RequestLog requests,
+      boolean recordsAll) {
+    this.requests = requests;
+    this.recordsAll = recordsAll;
     this.emitter = new SpanEmitter(openTelemetry.getTracer("updraft"));
     this.clock = clock;
     this.metrics = metrics;
@@ -68,6 +88,16 @@ public final class Tracing {
   /** Opens a request below a span in this process; its headers are not looked at. */
   public RequestTrace open(GenerateRequest request, String model, Context parent) {
     return new RequestTrace(this, request, model, parent);
+  }
+
+  /** The last requests. */
+  public RequestLog requests() {
+    return requests;
+  }
+
+  /** Whether a request's rounds are recorded. */
+  public boolean records(GenerateRequest request) {
+    return recordsAll || request.trace().record();
   }
 
   /** A timer of the engine's steps, for the one thread that steps. */

@@ -10,6 +10,7 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import updraft.server.openai.JsonFields;
 
 /** Reading and writing JSON, with bounds on what is read. */
@@ -66,6 +67,15 @@ final class Json {
       }
     }
     return map;
+  }
+
+  /** A value that becomes a JSON object, as one that fields can be added to. */
+  ObjectNode object(Object value) {
+    return (ObjectNode) tree(value);
+  }
+
+  JsonNode tree(Object value) {
+    return mapper.valueToTree(value);
   }
 
   String text(Object value) {

@@ -97,7 +97,8 @@ final class RequestReader {
                 traceLevel(context, body),
                 traceHeaders(context),
                 operation,
-                prompt.tokenizeNanos()));
+                prompt.tokenizeNanos(),
+                body.flag("debug", false)));
   }
 
   /** OpenAI's {@code prediction}: text that the answer is expected to repeat. */

@@ -21,8 +21,10 @@ final class Responder {
     this.json = json;
   }
 
-  void respond(Context context, GenerateRequest request, boolean stream, AnswerShape shape)
+  void respond(Context context, GenerateRequest request, boolean stream, AnswerShape plain)
       throws IOException, InterruptedException {
+    AnswerShape shape =
+        request.trace().record() ? new RecordedShape(plain, engine, request, json) : plain;
     if (stream) {
       stream(context, request, shape);
     } else {

@@ -99,6 +99,9 @@ public final class UpdraftServer {
     routes.post("/detokenize", tokens::detokenize);
     routes.get("/health", status::health);
     routes.get("/metrics", status::metrics);
+    DebugRoutes debug = new DebugRoutes(engine, json);
+    routes.get("/debug/requests", debug::list);
+    routes.get("/debug/requests/{id}", debug::one);
     routes.get("/trace/level", status::traceLevel);
     routes.put("/trace/level", status::setTraceLevel);
   }

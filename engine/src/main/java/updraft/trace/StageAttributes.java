@@ -1,0 +1,50 @@
+package updraft.trace;
+
+import io.opentelemetry.api.common.AttributeKey;
+
+/** What a stage's span says of it. */
+final class StageAttributes {
+  private StageAttributes() {}
+
+  /** Where attributes go: a span, or a recording. */
+  interface Sink {
+    void number(AttributeKey<Long> key, long value);
+
+    void text(AttributeKey<String> key, String value);
+  }
+
+  static void describe(RequestTimes times, Stage stage, Sink sink) {
+    Rounds rounds = times.rounds();
+    switch (stage) {
+      case PREFILL_FORWARD -> {
+        sink.number(SpanKeys.TOKENS, times.tokens(stage));
+        sink.number(SpanKeys.CACHED_TOKENS, times.cachedTokens());
+      }
+      case DECODE_FORWARD, DECODE_LOOP, CHUNKED_PREFILL, SPEC_DRAFT_EXTEND ->
+          sink.number(SpanKeys.TOKENS, times.tokens(stage));
+      case SPEC_DRAFT -> {
+        sink.number(SpanKeys.ROUND, rounds.number());
+        sink.text(SpanKeys.METHOD, rounds.method());
+        sink.number(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
+        sink.number(SpanKeys.NODES, rounds.nodes());
+        sink.number(SpanKeys.DEPTH, rounds.depth());
+      }
+      case SPEC_VERIFY -> {
+        sink.number(SpanKeys.ROUND, rounds.number());
+        sink.number(SpanKeys.ACCEPTED_TOKENS, rounds.acceptedTokens());
+        sink.number(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
+        sink.number(SpanKeys.ROWS, rounds.rows());
+        sink.number(SpanKeys.BATCH_SIZE, rounds.batchSize());
+      }
+      case REQUEST, TOKENIZE, PREFILL_WAITING -> {}
+    }
+  }
+
+  /** A round's number for stages of a round, else 0. */
+  static int round(RequestTimes times, Stage stage) {
+    return switch (stage) {
+      case SPEC_DRAFT, SPEC_VERIFY, SPEC_DRAFT_EXTEND, DECODE_LOOP -> times.rounds().number();
+      default -> 0;
+    };
+  }
+}
