@@ -120,11 +120,6 @@ final class GenerationOptions {
       description = "Which repetitions to draft from: recency, frequency. Default: recency.")
   private String match = "recency";
 
-  @Option(
-      names = "--record-rounds",
-      description = "Record every round, to be told by --json and explained by `updraft explain`.")
-  private boolean recordRounds;
-
   /**
    * A request with these options.
    *
@@ -141,8 +136,7 @@ final class GenerationOptions {
         .stop(stop)
         .ignoreEos(ignoreEos)
         .timeout(timeout())
-        .trace(
-            new TraceRequest(null, Map.of(), operation, tokenizeNanos, recordRounds));
+        .trace(new TraceRequest(null, Map.of(), operation, tokenizeNanos, false));
   }
 
   /** Refuses values out of range before a model is loaded. */

@@ -88,6 +88,7 @@ public final class Main implements Runnable {
             .addSubcommand(new ChatCommand(terminal))
             .addSubcommand(new ServeCommand(terminal))
             .addSubcommand(BenchCommand.line(terminal))
+            .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new PullCommand(terminal))
             .addSubcommand(new ModelsCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))

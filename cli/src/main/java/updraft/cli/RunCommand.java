@@ -3,6 +3,7 @@ package updraft.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,9 +13,11 @@ import updraft.cli.models.ModelException;
 import updraft.engine.Engine;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
+import updraft.request.GenerateRequest.TraceRequest;
 import updraft.request.GenerateResult;
 import updraft.request.GenerateResult.Choice;
 import updraft.server.Answers;
+import updraft.server.debug.DebugWire;
 import updraft.text.ChatMessage;
 import updraft.text.ChatPrompt;
 
@@ -55,6 +58,11 @@ final class RunCommand implements Callable<Integer> {
       description = "With --json: log-probabilities of tokens and of N alternatives, 0 to 20.")
   private @Nullable Integer logprobs;
 
+  @Option(
+      names = "--record-rounds",
+      description = "With --json: record every round, for `updraft explain`.")
+  private boolean recordRounds;
+
   @Mixin private final EngineFlags flags = new EngineFlags();
 
   @Option(names = "--json", description = "Print one object: text, token ids, timings, drafting.")
@@ -69,6 +77,9 @@ final class RunCommand implements Callable<Integer> {
     if (logprobs != null && !json) {
       throw new IllegalArgumentException(
           "--logprobs must come with --json: --logprobs=" + logprobs);
+    }
+    if (recordRounds && !json) {
+      throw new IllegalArgumentException("--record-rounds must come with --json");
     }
     generation.check();
     String text = prompt();
@@ -112,6 +123,9 @@ final class RunCommand implements Callable<Integer> {
     long nanos = System.nanoTime() - start;
     return generation
         .request(engine, tokens, chat ? "chat" : "text_completion", nanos)
+        .trace(
+            new TraceRequest(
+                null, Map.of(), chat ? "chat" : "text_completion", nanos, recordRounds))
         .choices(choices)
         .logprobs(logprobs == null ? -1 : logprobs)
         .build();
@@ -122,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
     AnswerStream answer = new AnswerStream(engine, request, terminal);
     if (json) {
       GenerateResult result = answer.await();
-      Json.print(terminal, Answers.generated(engine, request, result));
+      Json.print(terminal, Answers.generated(engine, request, result), recorded(engine, request));
       return result;
     }
     GenerateResult result = answer.print();
@@ -132,6 +146,20 @@ final class RunCommand implements Callable<Integer> {
       terminal.out().println(result.choices().get(i).text());
     }
     return result;
+  }
+
+  /** What is to be told beside the answer. */
+  private Map<String, Object> recorded(Engine engine, GenerateRequest request) {
+    return recordRounds
+        ? engine
+            .requests()
+            .find(request.id())
+            .map(
+                found ->
+                    Map.<String, Object>of(
+                        "debug", DebugWire.Recorded.of(found, engine.tokenizer())))
+            .orElse(Map.of())
+        : Map.of();
   }
 
   /** An answer cut short is a failure, unless its reader had enough and went away. */
