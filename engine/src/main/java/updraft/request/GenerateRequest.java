@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos go on after an end-of-sequence token
  * @param logprobs -1 for none, else the number of alternatives to report beside each token, 0 to 20
  * @param prediction token ids the answer may contain, to draft from; may be empty
+ * @param grammar what an answer's text must match, in GBNF, or null for anything
  * @param timeout from submission to the last token, or null for none
  * @param trace where its spans belong
  */
@@ -35,6 +36,7 @@ public record GenerateRequest(
     boolean ignoreEos,
     int logprobs,
     int[] prediction,
+    @Nullable String grammar,
     @Nullable Duration timeout,
     TraceRequest trace) {
 
@@ -59,6 +61,10 @@ public record GenerateRequest(
     }
     if (stop.contains("")) {
       throw new InvalidRequestException("stop", "stop must not hold an empty string");
+    }
+    if (grammar != null && ignoreEos) {
+      throw new InvalidRequestException(
+          "ignore_eos", "ignore_eos must be false when a grammar says where the answer ends");
     }
     if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
       throw new InvalidRequestException("timeout", "timeout must be positive: timeout=" + timeout);
@@ -120,6 +126,7 @@ public record GenerateRequest(
     private boolean ignoreEos;
     private int logprobs = -1;
     private int[] prediction = {};
+    private @Nullable String grammar;
     private @Nullable Duration timeout;
     private TraceRequest trace = TraceRequest.NONE;
 
@@ -172,6 +179,11 @@ public record GenerateRequest(
       return this;
     }
 
+    public Builder grammar(@Nullable String value) {
+      grammar = value;
+      return this;
+    }
+
     public Builder timeout(@Nullable Duration value) {
       timeout = value;
       return this;
@@ -194,6 +206,7 @@ public record GenerateRequest(
           ignoreEos,
           logprobs,
           prediction,
+          grammar,
           timeout,
           trace);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import updraft.request.SamplingOptions;
+import updraft.sample.grammar.GrammarPath;
 
 /**
  * Chooses the tokens of one answer: {@code argmax over v of (logit[v] / T + noise(seed, choice,
@@ -17,6 +18,7 @@ import updraft.request.SamplingOptions;
  *   <li>repetition penalty, then frequency and presence penalties: they correct what the model said
  *       about this text, so they come before anything that looks at likelihoods;
  *   <li>logit bias: the caller's word on a token, not to be scaled by a penalty;
+ *   <li>the grammar: what it bans no bias brings back;
  *   <li>temperature: the filters below see the distribution that is sampled from;
  *   <li>top-k, exactly k, of equals the lowest ids; then top-p, over what top-k left, the token
  *       that crosses the limit included; then min-p, relative to the likeliest token.
@@ -50,11 +52,28 @@ public final class TokenSampler implements TokenChooser {
    *     vocabulary
    */
   public TokenSampler(SamplingOptions options, int choice, int[] prompt, SamplerScratch scratch) {
+    this(options, choice, prompt, scratch, null);
+  }
+
+  /**
+   * @param choice which of the request's answers
+   * @param prompt token ids, all in the vocabulary
+   * @param scratch of the target's vocabulary, shared by the samplers of a thread
+   * @param grammar what the answer is bound to, or null; this sampler advances it
+   * @throws updraft.request.InvalidRequestException if the bias names a token outside the
+   *     vocabulary
+   */
+  public TokenSampler(
+      SamplingOptions options,
+      int choice,
+      int[] prompt,
+      SamplerScratch scratch,
+      @Nullable GrammarPath grammar) {
     this.options = options;
     this.scratch = scratch;
     vocabulary = scratch.vocabulary();
     contest = new NoiseContest(new GumbelNoise(options.seed(), choice), options.temperature());
-    processors = processors(options, vocabulary, prompt);
+    processors = processors(options, vocabulary, prompt, grammar);
     candidates =
         !options.greedy() && filters(options, vocabulary)
             ? new Candidates(options.temperature(), scratch)
@@ -62,13 +81,16 @@ public final class TokenSampler implements TokenChooser {
   }
 
   private static LogitsProcessor[] processors(
-      SamplingOptions options, int vocabulary, int[] prompt) {
+      SamplingOptions options, int vocabulary, int[] prompt, @Nullable GrammarPath grammar) {
     List<LogitsProcessor> processors = new ArrayList<>();
     if (options.usesHistory()) {
       processors.add(new Penalties(options, prompt));
     }
     if (!options.logitBias().isEmpty()) {
       processors.add(new LogitBias(options.logitBias(), vocabulary));
+    }
+    if (grammar != null) {
+      processors.add(new GrammarMask(grammar));
     }
     return processors.toArray(LogitsProcessor[]::new);
   }

@@ -12,8 +12,11 @@ import updraft.forward.Backend;
 import updraft.forward.RowOutputs;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
+import updraft.request.InvalidRequestException;
 import updraft.request.TokenEvent;
 import updraft.sample.SamplerScratch;
+import updraft.sample.grammar.Grammars;
+import updraft.sample.grammar.TokenTrie;
 import updraft.text.Tokenizer;
 import updraft.trace.RequestTrace;
 import updraft.trace.Stage;
@@ -49,6 +52,7 @@ public final class Scheduler implements AutoCloseable {
   private final Settlement settlement;
   private final StepTimes stepTimes;
   private final RequestCheck check;
+  private final Grammars grammars;
   private final Thread thread;
 
   private long orders;
@@ -83,6 +87,11 @@ public final class Scheduler implements AutoCloseable {
     this.stepTimes = tracing.steps();
     this.check =
         new RequestCheck(options.contextLength(), backend.pages(), tokenizer.vocabularySize());
+    this.grammars =
+        new Grammars(
+            () ->
+                new TokenTrie(
+                    tokenizer.vocabularySize(), tokenizer::bytes, tokenizer::isEndOfGeneration));
     this.thread = new Thread(this::run, "updraft-engine");
     thread.setDaemon(true);
   }
@@ -119,6 +128,10 @@ public final class Scheduler implements AutoCloseable {
   private Generation accept(GenerateRequest request, @Nullable Consumer<TokenEvent> listener) {
     check.check(request);
     speculation.check(request.speculation().method());
+    if (request.grammar() != null && !grammars.check(request.grammar()).canEnd()) {
+      throw new InvalidRequestException(
+          "grammar", "a grammar must have a token that ends the answer, the model has none");
+    }
     RequestTrace trace = tracing.open(request, options.model());
     Generation generation = new Generation(request, listener, trace, clock.nanoTime());
     try {
@@ -209,7 +222,8 @@ public final class Scheduler implements AutoCloseable {
       Sequence[] siblings = new Sequence[generation.request().choices()];
       for (int choice = 0; choice < siblings.length; choice++) {
         Sequence leader = choice == 0 ? null : siblings[0];
-        siblings[choice] = new Sequence(generation, choice, leader, orders++, tokenizer, scratch);
+        siblings[choice] =
+            new Sequence(generation, choice, leader, orders++, tokenizer, scratch, grammars);
       }
       for (Sequence sequence : siblings) {
         residents.await(sequence);

@@ -14,6 +14,8 @@ import updraft.request.TokenOrigin;
 import updraft.sample.LogProbs;
 import updraft.sample.SamplerScratch;
 import updraft.sample.TokenSampler;
+import updraft.sample.grammar.GrammarPath;
+import updraft.sample.grammar.Grammars;
 import updraft.speculate.DraftAccount;
 import updraft.speculate.DraftContext;
 import updraft.speculate.DraftSession;
@@ -40,6 +42,7 @@ final class Sequence implements DraftContext, Timed {
   /** The sibling that computes the prompt which this one will share; null for choice 0. */
   private final @Nullable Sequence leader;
 
+  private final @Nullable GrammarPath grammar;
   private final TokenSampler sampler;
   private final Answer answer;
   private final RequestTimes times;
@@ -81,14 +84,16 @@ final class Sequence implements DraftContext, Timed {
       @Nullable Sequence leader,
       long order,
       Tokenizer tokenizer,
-      SamplerScratch scratch) {
+      SamplerScratch scratch,
+      Grammars grammars) {
     GenerateRequest request = generation.request();
     this.generation = generation;
     this.choice = choice;
     this.leader = leader;
     this.order = order;
     this.vocabulary = scratch.vocabulary();
-    this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), scratch);
+    this.grammar = request.grammar() == null ? null : grammars.path(request.grammar());
+    this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), scratch, grammar);
     this.answer = new Answer(request, tokenizer, generation.listened());
     this.account = new DraftAccount(request.speculation());
     this.times = generation.trace().choice(choice);
@@ -269,6 +274,11 @@ final class Sequence implements DraftContext, Timed {
 
   void draft(@Nullable DraftSession session) {
     draft = session;
+  }
+
+  /** The answer's way through its grammar, or null when it has none. */
+  @Nullable GrammarPath grammar() {
+    return grammar;
   }
 
   /** What the draft budget remembers of it. */

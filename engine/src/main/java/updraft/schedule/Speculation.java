@@ -11,6 +11,7 @@ import updraft.forward.RowOutputs;
 import updraft.record.DraftState;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
+import updraft.sample.grammar.GrammarPath;
 import updraft.speculate.CostCurve;
 import updraft.speculate.DraftAccount;
 import updraft.speculate.DraftBudget;
@@ -18,6 +19,7 @@ import updraft.speculate.DraftSession;
 import updraft.speculate.DraftTree;
 import updraft.speculate.Drafter;
 import updraft.speculate.Drafters;
+import updraft.speculate.GrammarPruner;
 import updraft.speculate.Verdict;
 import updraft.trace.Stage;
 import updraft.trace.Tracing;
@@ -44,6 +46,7 @@ public final class Speculation implements AutoCloseable {
   private final CostCurve costs;
   private final DraftBudget budget;
   private final Tracing tracing;
+  private final GrammarPruner pruner = new GrammarPruner();
 
   /** One a drafter, and which of them serves a method. */
   private final List<DraftBatch> batches = new ArrayList<>();
@@ -180,6 +183,7 @@ public final class Speculation implements AutoCloseable {
     for (int i = 0; i < batches.size(); i++) {
       batches.get(i).draft();
     }
+    followGrammars();
     recorder.offered(drafting);
     pruneByBudget(decoding.size(), plainRows, spare);
     recorder.decided(drafting);
@@ -203,6 +207,21 @@ public final class Speculation implements AutoCloseable {
     double plain = costs.seconds(plainRows);
     double rows = costs.seconds(plainRows + PRICED_ROWS) - plain;
     session.prices(plain / plainTokens, rows / PRICED_ROWS);
+  }
+
+  /** Drops what a grammar would refuse anyway, before it costs a row. */
+  private void followGrammars() {
+    for (int i = 0; i < drafting.size(); i++) {
+      GrammarPath grammar = drafting.get(i).grammar();
+      if (grammar != null && drafting.get(i).ending() == null) {
+        try {
+          pruner.prune(drafting.get(i).tree(), grammar);
+        } catch (RuntimeException | Error e) {
+          drafting.get(i).startPlainRound();
+          drafting.get(i).fail(e);
+        }
+      }
+    }
   }
 
   /** Tokens that may still be generated after this round's bonus: a longer path is of no use. */

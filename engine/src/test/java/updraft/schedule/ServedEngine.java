@@ -29,7 +29,10 @@ import updraft.request.GenerateResult;
 import updraft.request.GenerateResult.Choice;
 import updraft.request.SpeculationOptions;
 import updraft.request.TokenEvent;
+import updraft.sample.SamplerScratch;
 import updraft.sample.TokenSampler;
+import updraft.sample.grammar.Grammars;
+import updraft.sample.grammar.TokenTrie;
 import updraft.speculate.CostCurve;
 import updraft.speculate.Drafter;
 import updraft.trace.EngineMetrics;
@@ -244,10 +247,20 @@ final class ServedEngine implements AutoCloseable {
     }
   }
 
+  private TokenTrie trie() {
+    return new TokenTrie(VOCABULARY, tokenizer::bytes, tokenizer::isEndOfGeneration);
+  }
+
   /** What decoding one token after another gives, without scheduler, pages or drafts. */
   List<Integer> naive(GenerateRequest request, int choice) {
+    String grammar = request.grammar();
     TokenSampler sampler =
-        new TokenSampler(request.sampling(), choice, request.prompt(), VOCABULARY);
+        new TokenSampler(
+            request.sampling(),
+            choice,
+            request.prompt(),
+            new SamplerScratch(VOCABULARY),
+            grammar == null ? null : new Grammars(this::trie).path(grammar));
     int[] context = request.prompt();
     List<Integer> answer = new ArrayList<>();
     while (answer.size() < request.maxTokens()) {
