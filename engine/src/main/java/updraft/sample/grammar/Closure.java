@@ -46,6 +46,7 @@ final class Closure {
   }
 
   /** Places by their numbers, ascending; equal when the same text may follow. */
+  @SuppressWarnings("ArrayRecordComponent") // never changed, and compared by content
   record Key(long[] pairs) {
     @Override
     public boolean equals(@Nullable Object other) {

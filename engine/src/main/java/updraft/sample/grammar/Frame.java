@@ -72,6 +72,6 @@ final class Frame {
 
   /** An instruction of a rule, and the frame that the rule returns to, as one number. */
   static long pair(int pc, Frame frame) {
-    return (long) pc << 32 | frame.id & 0xFFFFFFFFL;
+    return (long) pc << 32 | (frame.id & 0xFFFFFFFFL);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import updraft.request.InvalidRequestException;
 
 /** Turns rules into a {@link Program}, within bounds whatever the counts in the text say. */
@@ -44,7 +45,7 @@ final class GrammarCompiler {
     int[] starts = new int[numbers.size()];
     emit(Program.ACCEPT, 0, 0);
     for (Map.Entry<String, Expr> rule : rules.entrySet()) {
-      starts[numbers.get(rule.getKey())] = size;
+      starts[Objects.requireNonNull(numbers.get(rule.getKey()))] = size;
       compile(rule.getValue());
       emit(Program.RETURN, 0, 0);
     }

@@ -32,7 +32,7 @@ final class Utf8Ranges {
 
   private static void split(int first, int last, int length, List<int[]> alternatives) {
     for (int i = 1; i < length; i++) {
-      int low = (1 << 6 * i) - 1; // what the last i bytes hold
+      int low = (1 << (6 * i)) - 1; // what the last i bytes hold
       if ((first & ~low) != (last & ~low)) {
         if ((first & low) != 0) {
           split(first, first | low, length, alternatives);
@@ -56,9 +56,9 @@ final class Utf8Ranges {
 
   /** The i-th byte of a character's UTF-8. */
   private static int unit(int codePoint, int i, int length) {
-    int bits = codePoint >>> 6 * (length - 1 - i);
+    int bits = codePoint >>> (6 * (length - 1 - i));
     if (i > 0) {
-      return 0x80 | bits & 0x3F;
+      return 0x80 | (bits & 0x3F);
     }
     return length == 1 ? bits : (0xF00 >>> length & 0xFF) | bits;
   }
