@@ -73,18 +73,19 @@ def fused_names(index):
     }
 
 
-def layer_tensors(layer, index):
-    """GGUF names and matrices of a layer."""
+def layer_tensors(layer, index, skip=()):
+    """GGUF names and tensors of a layer, without those in `skip`."""
     rows = {"attention.qkv": layer.attention.split(), "feed_forward.gate_up": [layer.feed_forward.down.shape[1]] * 2}
     parameters = dict(layer.named_parameters())
     for mine, names in fused_names(index).items():
         yield from zip(names, parameters[mine].split(rows[mine]), strict=True)
     for mine, name in layer_names(index).items():
-        yield name, parameters[mine]
+        if mine not in skip:
+            yield name, parameters[mine]
 
 
-def load_layer(layer, index, tensors):
-    state = {mine: tensors[name] for mine, name in layer_names(index).items()}
+def load_layer(layer, index, tensors, skip=()):
+    state = {mine: tensors[name] for mine, name in layer_names(index).items() if mine not in skip}
     state |= {mine: np.concatenate([tensors[n] for n in names]) for mine, names in fused_names(index).items()}
     layer.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()}, strict=False)
 

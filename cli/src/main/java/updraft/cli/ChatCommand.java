@@ -45,7 +45,7 @@ final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ModelException, CommandException, InterruptedException {
     generation.check();
-    Path file = model.file(terminal);
+    Path file = model.chatFile(terminal);
     try (OpenEngine open =
         OpenEngine.open(file, flags, terminal, options -> options.maxSequences(1))) {
       Conversation conversation = new Conversation(open.engine(), generation, system, terminal);

@@ -5,8 +5,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import updraft.cli.models.KnownModel;
 import updraft.cli.models.ModelException;
+import updraft.cli.models.ModelStore;
 import updraft.model.GgufFile;
 
 /** {@code updraft inspect}: what a GGUF file holds, whether or not the engine runs it. */
@@ -17,8 +17,8 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "NAME|FILE",
-      description = "A GGUF file, or a name out of `updraft models`. Default: smollm2-135m.")
-  private String model = KnownModel.DEFAULT.name();
+      description = "A GGUF file, or a name out of `updraft models`. Default: java-5m.")
+  private String model = ModelStore.EMBEDDED;
 
   @Option(names = "--metadata", description = "Show every metadata key too.")
   private boolean metadata;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +45,16 @@ final class ModelsCommand implements Callable<Integer> {
     ModelStore store = terminal.models();
     List<Entry> entries = new ArrayList<>();
     List<Path> known = new ArrayList<>();
+    Optional<Path> embedded = store.find(ModelStore.EMBEDDED);
+    if (embedded.isPresent()) {
+      entries.add(
+          new Entry(
+              ModelStore.EMBEDDED,
+              true,
+              embedded.get().toString(),
+              Files.size(embedded.get()),
+              "comes with Updraft, completes Java code, Apache-2.0"));
+    }
     for (KnownModel model : KnownModel.ALL) {
       Path file = store.folder().resolve(model.file());
       known.add(file);

@@ -85,7 +85,7 @@ final class RenderCommand implements Callable<Integer> {
     if (template != null && !model.given()) {
       return ChatTemplate.of(Files.readString(template), "", "");
     }
-    try (GgufFile file = GgufFile.open(model.file(terminal))) {
+    try (GgufFile file = GgufFile.open(model.chatFile(terminal))) {
       Tokenizer tokenizer = Tokenizers.of(file);
       if (template != null) {
         return ChatTemplate.of(

