@@ -112,6 +112,7 @@ def write_head(path, head, target, name, description):
     write_config(writer, head.config, 1)
     writer.add_array("eagle3.target_layers", head.target_layers)
     writer.add_uint32("eagle3.target_hidden_size", head.config.hidden)
+    writer.add_uint32("eagle3.target_block_count", target.get("llama.block_count"))
     writer.add_bool("eagle3.norm_before_residual", False)
     writer.add_bool("eagle3.norm_before_fc", False)
     copy_tokenizer(writer, target)

@@ -1,6 +1,6 @@
 """Trains the embedded model, or a draft model of the same vocabulary, by a plan of stages.
 
-A plan (plans/NAME.json) lists stages: minutes of training, layers, window length, windows a step, and the factor on the
+A plan (plans/NAME.json) lists stages: minutes of one core's time, layers, window length, windows a step, and the factor on the
 learning rates at the stage's start and end. Layers are added between stages; an added layer starts as the identity.
 The plan is read again when it changes. Stopped at any time, a run goes on from its last checkpoint.
 """
@@ -180,7 +180,7 @@ def main():
         return F.cross_entropy(run.model(tokens[:, :-1], rope).flatten(0, 1), tokens[:, 1:].flatten())
 
     step_loss = torch.compile(loss_of) if args.compile else loss_of
-    rope, recent, saved, clock = None, [], time.monotonic(), time.monotonic()
+    rope, recent, saved, clock = None, [], time.monotonic(), time.process_time()
     while True:
         plan.read()
         stage, factor = plan.at(run.seconds)
@@ -198,8 +198,8 @@ def main():
         recent.append(loss.item())
         run.step += 1
         run.tokens += stage["windows"] * stage["length"]
-        now = time.monotonic()
-        run.seconds, clock = run.seconds + min(now - clock, 60), now  # a pause is not training
+        used = time.process_time()
+        run.seconds, clock = run.seconds + used - clock, used
         if run.step % 20 == 0:
             entry = {"step": run.step, "tokens": run.tokens, "minutes": run.seconds / 60, "loss": sum(recent) / len(recent)}
             if run.step % 100 == 0:
@@ -209,10 +209,10 @@ def main():
             run.log.append(entry)
             recent = []
             print(" ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in entry.items()),
-                  f"rate={factor:.2f} cpu={time.process_time():.0f}", flush=True)
-        if now - saved > args.save_seconds:
+                  f"rate={factor:.2f}", flush=True)
+        if time.monotonic() - saved > args.save_seconds:
             run.save()
-            saved = now
+            saved = time.monotonic()
     run.save()
     print(f"done: step {run.step}, {run.tokens} tokens, {run.seconds / 60:.1f} minutes", flush=True)
 
