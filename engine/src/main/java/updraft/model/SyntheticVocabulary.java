@@ -12,8 +12,14 @@ final class SyntheticVocabulary {
   static final int LEAST_SIZE = 256 + CONTROL.size();
 
   private static final String CHAT_TEMPLATE =
-      "{% for message in messages %}"
-          + "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
+      "{% if tools %}{{ '<|im_start|>system\\nCall as <tool_call>{}</tool_call>:\\n' }}"
+          + "{% for tool in tools %}{{ tool | tojson + '\\n' }}{% endfor %}"
+          + "{{ '<|im_end|>\\n' }}{% endif %}"
+          + "{% for message in messages %}"
+          + "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] }}"
+          + "{% for call in message.tool_calls or [] %}"
+          + "{{ '<tool_call>' + call.function | tojson + '</tool_call>' }}{% endfor %}"
+          + "{{ '<|im_end|>\\n' }}"
           + "{% endfor %}"
           + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 

@@ -17,13 +17,16 @@ import updraft.text.jinja.JinjaTemplate;
 public final class ChatTemplate {
   private static final String KEY = "tokenizer.chat_template";
 
+  private final String source;
   private final JinjaTemplate template;
   private final String bosToken;
   private final String eosToken;
 
   private final Clock clock;
 
-  private ChatTemplate(JinjaTemplate template, String bosToken, String eosToken, Clock clock) {
+  private ChatTemplate(
+      String source, JinjaTemplate template, String bosToken, String eosToken, Clock clock) {
+    this.source = source;
     this.template = template;
     this.bosToken = bosToken;
     this.eosToken = eosToken;
@@ -38,7 +41,7 @@ public final class ChatTemplate {
    */
   public static ChatTemplate of(String source, String bosToken, String eosToken) {
     return new ChatTemplate(
-        JinjaTemplate.parse(source), bosToken, eosToken, Clock.systemDefaultZone());
+        source, JinjaTemplate.parse(source), bosToken, eosToken, Clock.systemDefaultZone());
   }
 
   /**
@@ -57,9 +60,14 @@ public final class ChatTemplate {
         : Optional.empty();
   }
 
+  /** As it was written; tells what a model has been shown. */
+  public String source() {
+    return source;
+  }
+
   /** The same template, reading the date from another clock. */
   public ChatTemplate withClock(Clock other) {
-    return new ChatTemplate(template, bosToken, eosToken, other);
+    return new ChatTemplate(source, template, bosToken, eosToken, other);
   }
 
   /** The sentence that refuses messages for a model without a template. */

@@ -10,14 +10,18 @@ import updraft.engine.Engine;
 import updraft.request.GenerateRequest;
 import updraft.request.InvalidRequestException;
 import updraft.server.RequestReader.Prompt;
+import updraft.server.openai.AnswerFormat;
 import updraft.server.openai.ChatMessages;
 import updraft.server.openai.JsonFields;
+import updraft.server.tools.ToolCallStyle;
+import updraft.server.tools.ToolMessages;
+import updraft.server.tools.Tools;
 import updraft.text.ChatMessage;
 import updraft.text.ChatPrompt;
 
 /** {@code POST /v1/chat/completions}. */
 final class ChatCompletionsRoute implements Handler {
-  private static final List<String> UNSUPPORTED = List.of("tools", "functions", "audio");
+  private static final List<String> UNSUPPORTED = List.of("functions", "function_call", "audio");
 
   private final Engine engine;
   private final RequestReader reader;
@@ -38,29 +42,71 @@ final class ChatCompletionsRoute implements Handler {
   public void handle(Context context) throws Exception {
     JsonFields body = reader.body(context);
     refuseUnsupported(body);
+    Tools tools = Tools.of(body, json::plain);
+    ToolCallStyle style = tools.isEmpty() ? null : style();
+    AnswerFormat format = format(body, tools, style);
     String limit = body.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
     try {
-      GenerateRequest request = request(context, body, limit);
+      GenerateRequest request = request(context, body, limit, tools, format);
       responder.respond(
           context,
           request,
           body.flag("stream", false),
-          new ChatShape(engine, request, body.includesUsage()));
+          new ChatShape(
+              engine,
+              request,
+              body.includesUsage(),
+              style == null ? null : () -> style.reader(tools, json::objectOrNull)));
     } catch (InvalidRequestException e) {
-      throw inChatTerms(e, limit);
+      throw inChatTerms(e, limit, format.field());
     }
   }
 
-  private GenerateRequest request(Context context, JsonFields body, String limit) {
-    List<ChatMessage> messages = ChatMessages.of(body.node("messages"), json::plain);
+  /** How this model writes calls; refused when its template cannot show it the tools. */
+  private ToolCallStyle style() {
+    ToolCallStyle style = ToolCallStyle.of(engine.chatTemplate().source());
+    if (style == null) {
+      throw ApiException.badRequest(
+          "tools",
+          "tools need a model whose chat template shows them: model=" + engine.modelName());
+    }
+    return style;
+  }
+
+  /** What the answer is held to: calls when some must be, else what the request says. */
+  private AnswerFormat format(JsonFields body, Tools tools, @Nullable ToolCallStyle style) {
+    AnswerFormat format = reader.format(body);
+    String calls = style == null ? null : tools.grammar(style);
+    if (calls == null) {
+      return format;
+    }
+    if (format.grammar() != null) {
+      throw ApiException.badRequest(
+          format.field(), format.field() + " must be left out when a tool must be called");
+    }
+    return new AnswerFormat("tools", calls);
+  }
+
+  private GenerateRequest request(
+      Context context, JsonFields body, String limit, Tools tools, AnswerFormat format) {
+    List<ChatMessage> messages =
+        ToolMessages.withArguments(
+            ChatMessages.of(body.node("messages"), json::plain), this::arguments);
     Map<String, Object> variables = variables(body);
-    Prompt prompt = Prompt.timed(() -> prompts().encode(messages, List.of(), true, variables));
+    Prompt prompt =
+        Prompt.timed(() -> prompts().encode(messages, tools.definitions(), true, variables));
     int rest = Math.max(1, engine.maxTokensAfter(prompt.tokens().length));
     return reader
         .builder(context, body, prompt, "chat", 1)
         .maxTokens(body.integer(limit, rest))
         .logprobs(logprobs(body))
+        .grammar(format.grammar())
         .build();
+  }
+
+  private @Nullable Map<String, Object> arguments(String text) {
+    JsonNode object = json.objectOrNull(text);
+    return object == null ? null : json.map(object);
   }
 
   private ChatPrompt prompts() {
@@ -97,20 +143,16 @@ final class ChatCompletionsRoute implements Handler {
         throw ApiException.badRequest(name, name + " must be left out, it is not supported");
       }
     }
-    JsonFields format = body.object("response_format");
-    String type = format == null ? "text" : format.string("type", "text");
-    if (!"text".equals(type)) {
-      throw ApiException.badRequest(
-          "response_format", "response_format.type must be text: response_format.type=" + type);
-    }
   }
 
   /** The engine's limits speak of a prompt and max_tokens; this request may have other names. */
-  private static InvalidRequestException inChatTerms(InvalidRequestException e, String limit) {
+  private static InvalidRequestException inChatTerms(
+      InvalidRequestException e, String limit, String format) {
     String message = String.valueOf(e.getMessage());
     return switch (e.field()) {
       case "prompt" -> new InvalidRequestException("messages", message);
       case "max_tokens" -> new InvalidRequestException(limit, message.replace("max_tokens", limit));
+      case "grammar" -> AnswerFormat.inTermsOf(format, e);
       default -> e;
     };
   }

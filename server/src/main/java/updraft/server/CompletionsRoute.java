@@ -33,6 +33,7 @@ final class CompletionsRoute implements Handler {
                 body.has("logprobs")
                     ? body.integer("logprobs", 0, 0, GenerateRequest.MAX_LOGPROBS)
                     : -1)
+            .grammar(reader.format(body).grammar())
             .build();
     responder.respond(
         context,

@@ -120,7 +120,9 @@ final class Exchange implements AutoCloseable {
     for (GenerateResult.Choice choice : result.choices()) {
       String error = choice.error();
       if (choice.reason() == FinishReason.ERROR) {
-        return ApiException.failed(text(error));
+        return text(error).startsWith("a grammar must")
+            ? ApiException.badRequest("grammar", text(error))
+            : ApiException.failed(text(error));
       }
       if (choice.reason() == FinishReason.ABORT && failure == null) {
         failure =

@@ -37,6 +37,7 @@ final class GenerateRoute implements Handler {
                 body.has("logprobs")
                     ? body.integer("logprobs", 0, 0, GenerateRequest.MAX_LOGPROBS)
                     : -1)
+            .grammar(reader.format(body).grammar())
             .build();
     responder.respond(context, request, body.flag("stream", false), new Shape(request));
   }

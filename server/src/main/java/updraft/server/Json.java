@@ -78,6 +78,16 @@ final class Json {
     return mapper.valueToTree(value);
   }
 
+  /** A JSON object, or null for anything else. */
+  @Nullable JsonNode objectOrNull(String text) {
+    try {
+      JsonNode node = mapper.readTree(text);
+      return node != null && node.isObject() ? node : null;
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+
   String text(Object value) {
     return mapper.writeValueAsString(value);
   }

@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 import updraft.engine.Engine;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateRequest.TraceRequest;
+import updraft.server.openai.AnswerFormat;
 import updraft.server.openai.ChatMessages;
 import updraft.server.openai.GenerationFields;
 import updraft.server.openai.JsonFields;
@@ -99,6 +100,11 @@ final class RequestReader {
                 operation,
                 prompt.tokenizeNanos(),
                 body.flag("debug", false)));
+  }
+
+  /** What the answer must look like. */
+  AnswerFormat format(JsonFields body) {
+    return AnswerFormat.of(body, json::plain);
   }
 
   /** OpenAI's {@code prediction}: text that the answer is expected to repeat. */

@@ -92,6 +92,7 @@ public final class UpdraftServer {
     routes.post(
         "/v1/chat/completions",
         spans.traced(new ChatCompletionsRoute(engine, reader, responder, json)));
+    routes.post("/v1/embeddings", UpdraftServer::refuseEmbeddings);
     routes.post("/generate", spans.traced(new GenerateRoute(engine, reader, responder)));
     routes.get("/v1/models", models::list);
     routes.get("/v1/models/{model}", models::one);
@@ -104,6 +105,14 @@ public final class UpdraftServer {
     routes.get("/debug/requests/{id}", debug::one);
     routes.get("/trace/level", status::traceLevel);
     routes.put("/trace/level", status::setTraceLevel);
+  }
+
+  private static void refuseEmbeddings(Context context) {
+    throw ApiException.refused(
+        501,
+        null,
+        "not_supported",
+        "embeddings must come from another server: this one generates text alone");
   }
 
   /**

@@ -70,7 +70,7 @@ class BadInputTest {
           "logit_bias": {"512": 1}    | logit_bias             | logit_bias tokens must be in [0, 512): token=512
           "max_tokens": 0             | max_tokens             | max_tokens must be at least 1: max_tokens=0
           "max_tokens": 2000          | max_tokens             | prompt and max_tokens together must fit the context: prompt_tokens=1, max_tokens=2000, context_length=1024
-          "speculation": "magic"      | speculation.method     | speculation.method must be one of auto, off, ngram: speculation.method=magic
+          "speculation": "magic"      | speculation.method     | speculation.method must be one of auto, off, ngram, eagle, draft, ngram+eagle: speculation.method=magic
           "speculation": {"nodes": 64} | speculation.nodes     | speculation.nodes must be in [0, 63]: speculation.nodes=64
           "speculation": {"match": "x"} | speculation.match    | speculation.match must be recency or frequency: speculation.match=x
           "speculation": 5            | speculation            | speculation must be an object: speculation=5
@@ -138,8 +138,8 @@ class BadInputTest {
           "top_logprobs": 2             | top_logprobs          | top_logprobs needs logprobs=true
           "logprobs": 3                 | logprobs              | logprobs must be true or false
           "logprobs": true, "top_logprobs": 21 | top_logprobs   | top_logprobs must be in [0, 20]
-          "tools": [{"type": "function"}] | tools               | tools must be left out
-          "response_format": {"type": "json_object"} | response_format | response_format.type must be text
+          "tools": [{"type": "function"}] | tools[0]            | tools[0] must be of type function
+          "response_format": {"type": "xml"} | response_format | response_format.type must be text
           "chat_template_kwargs": 1     | chat_template_kwargs  | chat_template_kwargs must be an object
           """)
   void refusesChatFieldsByTheirOwnNames(String field, String name, String message) {

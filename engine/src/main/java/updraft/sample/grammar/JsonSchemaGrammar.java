@@ -49,8 +49,13 @@ public final class JsonSchemaGrammar {
     return new JsonSchemaGrammar(schema).rules("root");
   }
 
-  /** The same as rules to be part of another grammar, the schema's own being {@code name}. */
-  static String of(Object schema, String name) {
+  /**
+   * The same as rules to be part of another grammar.
+   *
+   * @param name of the schema's own rule; another grammar's rules may have any name of letters but
+   *     those of JSON's parts
+   */
+  public static String of(Object schema, String name) {
     return new JsonSchemaGrammar(schema).rules(name);
   }
 

@@ -49,7 +49,27 @@ public final class Wire {
       @JsonProperty("finish_reason") @Nullable String finishReason) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Message(@Nullable String role, @Nullable String content) {}
+  public record Message(
+      @Nullable String role,
+      @Nullable String content,
+      @JsonProperty("tool_calls") @Nullable List<ToolCall> toolCalls) {
+    public Message(@Nullable String role, @Nullable String content) {
+      this(role, content, null);
+    }
+  }
+
+  /**
+   * A call that a model asks for.
+   *
+   * @param index its number among the answer's, in a stream alone
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ToolCall(@Nullable Integer index, String id, String type, ToolFunction function) {}
+
+  /**
+   * @param arguments as JSON
+   */
+  public record ToolFunction(String name, String arguments) {}
 
   public record ChatLogprobs(List<ChatLogprob> content) {}
 
