@@ -25,10 +25,17 @@ final class ComputeFlags {
   private String keyValueType = "f16";
 
   @Option(
+      names = "--kernels",
+      paramLabel = "KIND",
+      description =
+          "What multiplies: auto, native, vector, scalar; all give the same answer. Default: auto,"
+              + " native where it can be had.")
+  private String kernels = "auto";
+
+  @Option(
       names = "--lanes",
       paramLabel = "WIDTH",
-      description =
-          "Vector width: auto, scalar, 128, 256, 512; all give the same answer. Default: auto.")
+      description = "Width of vector kernels: auto, 128, 256, 512. Default: auto.")
   private String lanes = "auto";
 
   /**
@@ -52,15 +59,30 @@ final class ComputeFlags {
   }
 
   private Lanes lanes() {
+    Lanes kind =
+        switch (kernels) {
+          case "auto" -> Lanes.AUTO;
+          case "native" -> Lanes.NATIVE;
+          case "vector" -> Lanes.VECTOR;
+          case "scalar" -> Lanes.SCALAR;
+          default ->
+              throw new IllegalArgumentException(
+                  "--kernels must be one of auto, native, vector, scalar: --kernels=" + kernels);
+        };
+    if (lanes.equals("auto")) {
+      return kind;
+    }
+    if (kind == Lanes.NATIVE || kind == Lanes.SCALAR) {
+      throw new IllegalArgumentException(
+          "--lanes must go with vector kernels: --lanes=" + lanes + ", --kernels=" + kernels);
+    }
     return switch (lanes) {
-      case "auto" -> Lanes.AUTO;
-      case "scalar" -> Lanes.SCALAR;
       case "128" -> Lanes.BITS_128;
       case "256" -> Lanes.BITS_256;
       case "512" -> Lanes.BITS_512;
       default ->
           throw new IllegalArgumentException(
-              "--lanes must be one of auto, scalar, 128, 256, 512: --lanes=" + lanes);
+              "--lanes must be one of auto, 128, 256, 512: --lanes=" + lanes);
     };
   }
 }

@@ -16,7 +16,7 @@ import updraft.record.RequestLog;
  * @param keyValueTokens tokens whose keys and values fit at once, over all sequences; 0 lets the
  *     backend choose
  * @param keyValueType how keys and values are stored
- * @param lanes vector width; all give the same bits
+ * @param lanes native, Vector API or scalar kernels; all give the same bits
  * @param prefillChunk most prompt tokens a step
  * @param maxSequences most sequences running at once
  * @param queueCapacity most requests waiting

@@ -9,7 +9,7 @@ package updraft.forward;
  * @param maxRows most rows of a forward, at least 1
  * @param maxLogitsRows most rows of a forward that want logits, at least 1
  * @param keyValueType how keys and values are stored
- * @param lanes vector width
+ * @param lanes what kind of kernels
  */
 public record BackendOptions(
     int threads,
@@ -39,12 +39,17 @@ public record BackendOptions(
     F32
   }
 
-  /** Vector width of the CPU's kernels; all give the same bits. */
+  /** What the CPU's kernels are made of; all give the same bits. */
   public enum Lanes {
-    /** The machine's preferred width. */
+    /** Native where they can be had, else the Vector API. */
     AUTO,
-    /** No Vector API. */
+    /** C, for the best instruction set there is. */
+    NATIVE,
+    /** The Vector API at the machine's preferred width. */
+    VECTOR,
+    /** Neither. */
     SCALAR,
+    /** The Vector API at this width, as the others. */
     BITS_128,
     BITS_256,
     BITS_512

@@ -34,7 +34,7 @@ public final class CpuBackend implements Backend {
   private CpuBackend(ModelConfig config, ModelWeights weights, BackendOptions options) {
     this.config = config;
     this.options = options;
-    kernels = Kernels.of(bits(options));
+    kernels = CpuKernels.choose(options.lanes());
     warm = warm(weights);
     CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
@@ -44,8 +44,11 @@ public final class CpuBackend implements Backend {
     transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options);
   }
 
-  /** Starts to warm the kernels; done when a first forward is fast, goes on with the rest. */
+  /** Starts to warm what needs it; done when a first forward is fast, goes on with the rest. */
   private CompletableFuture<Void> warm(ModelWeights weights) {
+    if (!kernels.warms()) {
+      return CompletableFuture.completedFuture(null);
+    }
     CpuWarmUp warmUp = new CpuWarmUp(kernels, config);
     Set<Kind> layers = kinds(weights);
     Kind output = Repacker.kind(weights.output().type());
@@ -75,16 +78,6 @@ public final class CpuBackend implements Backend {
       }
     }
     return kinds;
-  }
-
-  private static int bits(BackendOptions options) {
-    return switch (options.lanes()) {
-      case AUTO -> -1;
-      case SCALAR -> 0;
-      case BITS_128 -> 128;
-      case BITS_256 -> 256;
-      case BITS_512 -> 512;
-    };
   }
 
   /** Pages for a few contexts, of which keys and values take at most half of the free heap. */
@@ -137,7 +130,10 @@ public final class CpuBackend implements Backend {
     return options.maxLogitsRows();
   }
 
-  /** C2 compiles a kernel after some thousand calls; until then it is a thousand times slower. */
+  /**
+   * C2 compiles a vector kernel after some thousand calls; until then it is a thousand times
+   * slower.
+   */
   @Override
   public void warmUp() {
     warm.join();

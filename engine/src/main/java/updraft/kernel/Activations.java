@@ -2,8 +2,9 @@ package updraft.kernel;
 
 /**
  * Rows of activations, as floats and, once quantised, as the matrix kernels read them: signed bytes
- * in blocks of 32 with a scale each, packed as pairs of shorts in the order of {@link
- * updraft.model.PackedMatrix}. A row's content is a function of its floats alone.
+ * in blocks of 32 with a scale each. Java's kernels write and read them as pairs of shorts in the
+ * order of {@link updraft.model.PackedMatrix}, native ones as words of four. A row's content is a
+ * function of its floats alone.
  */
 public final class Activations {
   final int columns;
@@ -13,6 +14,12 @@ public final class Activations {
 
   /** Shape (rows, columns / 2): pair t of a block holds two columns that meet in a lane. */
   final int[] pairs;
+
+  /** Shape (rows, columns / 4): native kernels' four columns a word, the first lowest. */
+  final int[] words;
+
+  /** Shape (rows, columns / 16): sums of native kernels' integers. */
+  final int[] totals;
 
   /** Shape (rows, columns / 32). */
   final float[] scales;
@@ -28,6 +35,8 @@ public final class Activations {
     this.values = new float[maxRows * columns];
     boolean blocks = columns % 32 == 0;
     this.pairs = new int[blocks ? maxRows * columns / 2 : 0];
+    this.words = new int[blocks ? maxRows * columns / 4 : 0];
+    this.totals = new int[blocks ? maxRows * columns / 16 : 0];
     this.scales = new float[blocks ? maxRows * columns / 32 : 0];
     this.sums = new float[blocks ? maxRows * columns / 32 : 0];
   }

@@ -3,14 +3,16 @@ package updraft.kernel;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels of one vector width; every width gives the same bits.
+ * The kernels of one vector width, on the Vector API, in C or scalar; all give the same bits.
  *
  * @param lanes rows a group of packed matrices
  * @param name for people, e.g. {@code Vector API, 512 bits}
+ * @param warms whether they are slow until C2 has compiled them
  */
-public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
+public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath, boolean warms) {
   private static final int[] WIDTHS = {512, 256, 128};
 
   /** By width, those that have been asked for: C2 compiles each but once in a JVM. */
@@ -24,7 +26,7 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
    */
   public static Kernels of(int bits) {
     if (bits == 0) {
-      return new Kernels(8, "scalar", new ScalarMatMul(), new ScalarRowMath());
+      return new Kernels(8, "scalar", new ScalarMatMul(), new ScalarRowMath(), false);
     }
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       throw new IllegalArgumentException(
@@ -50,7 +52,34 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath) {
         bits / 32,
         "Vector API, " + bits + " bits",
         new MatMulByKind(bits),
-        VectorWidths.at(bits, VectorRowMath.class, RowMath.class));
+        VectorWidths.at(bits, VectorRowMath.class, RowMath.class),
+        true);
+  }
+
+  /** Why there are no native kernels on this machine, in one sentence, or null. */
+  public static @Nullable String nativeProblem() {
+    return NativeLibrary.problem();
+  }
+
+  /**
+   * The kernels in C for the best instruction set that this machine has.
+   *
+   * @throws IllegalArgumentException if there are none; says why
+   */
+  public static Kernels natively() {
+    String problem = nativeProblem();
+    if (problem != null) {
+      throw new IllegalArgumentException(
+          "native kernels must be there when they are asked for: "
+              + problem
+              + "; choose --kernels vector");
+    }
+    return natively(NativeLibrary.sets().getFirst());
+  }
+
+  static Kernels natively(InstructionSet set) {
+    return new Kernels(
+        set.lanes, "native, " + set.title, new NativeMatMul(set), new NativeRowMath(set), false);
   }
 
   private static boolean isWidth(int bits) {

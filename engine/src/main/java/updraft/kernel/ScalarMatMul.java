@@ -58,7 +58,7 @@ final class ScalarMatMul implements MatMul {
         int pair = x.pairs[row * x.columns / 2 + block * pairsPerBlock + t];
         dot +=
             kind == Kind.Q4 || kind == Kind.Q4_WIDE
-                ? nibbles(w.words()[at + t / 4 * w.lanes()] >>> (4 * (t % 4)), pair)
+                ? nibbles(w.words()[at + t / 4 * w.lanes()] >>> (t % 4 / 2 * 4 + t % 2 * 8), pair)
                 : bytes(w.words()[at + t / 2 * w.lanes()] >>> (8 * (t % 2)), pair);
       }
       int scaleAt = at + kind.quantWords() * w.lanes();

@@ -14,12 +14,13 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>of 8 bits: word c holds columns 4c … 4c+3, lowest byte first;
- *   <li>of 4 bits: word c holds in bits 16p+4j … 16p+4j+3 column 4⌊t/2⌋ + (t mod 2) + 2p where t =
- *       4c+j.
+ *   <li>of 4 bits: word c holds columns 8c … 8c+3 in the low nibbles of its bytes and 8c+4 … 8c+7
+ *       in the high ones, lowest byte first.
  * </ul>
  *
- * <p>Seen as pairs of shorts both orders are the same: pair t is columns 4⌊t/2⌋ + (t mod 2) and two
- * further, so activations are packed once for either.
+ * <p>So with the low nibbles, the high nibbles, or the bytes of a word go four columns in order,
+ * and with its even and odd bytes pairs of columns that are two apart: pair t is columns 4⌊t/2⌋ +
+ * (t mod 2) and two further. Activations are packed once for either.
  *
  * @param kind what a weight is made of
  * @param rows outputs, without the padding of the last group
@@ -186,8 +187,7 @@ public record PackedMatrix(Kind kind, int rows, int columns, int lanes, int[] wo
 
   private int quant(int at, int k) {
     if (kind == Kind.Q4 || kind == Kind.Q4_WIDE) {
-      int pair = 2 * (k / 4) + (k & 1);
-      return (words[at + pair / 4 * lanes] >>> (16 * ((k >> 1) & 1) + 4 * (pair % 4))) & 15;
+      return (words[at + k / 8 * lanes] >>> (8 * (k % 4) + k % 8 / 4 * 4)) & 15;
     }
     return (byte) (words[at + k / 4 * lanes] >>> (8 * (k % 4)));
   }

@@ -95,10 +95,9 @@ final class StoredBlocks {
     words[3] = eightNibbles(second >>> 4);
   }
 
-  /** Packs the low nibbles of eight bytes: two columns further is 16 bits higher. */
+  /** Packs the low nibbles of eight bytes: the first four below, the last four above. */
   private static int eightNibbles(long bytes) {
-    int inOrder = (int) Long.compress(bytes, LOW_NIBBLES);
-    return (inOrder & 0xff0000ff) | (inOrder & 0xff00) << 8 | (inOrder & 0xff0000) >>> 8;
+    return (int) (bytes & LOW_NIBBLES) | (int) ((bytes & LOW_NIBBLES) >>> 28);
   }
 
   /** Nibbles as in {@link #nibbles}, each with a fifth bit, less a bias. */

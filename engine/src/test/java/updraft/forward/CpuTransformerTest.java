@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import updraft.cache.PageTable;
 import updraft.forward.BackendOptions.KeyValueType;
 import updraft.forward.BackendOptions.Lanes;
+import updraft.kernel.Kernels;
 import updraft.model.Architecture;
 import updraft.model.GgufFile;
 import updraft.model.ModelConfig;
@@ -143,6 +144,7 @@ class CpuTransformerTest {
     int widest = jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.vectorBitSize();
     return Stream.of(Lanes.values())
         .filter(lanes -> !lanes.name().startsWith("BITS") || bits(lanes) <= widest)
+        .filter(lanes -> lanes != Lanes.NATIVE || Kernels.nativeProblem() == null)
         .toList();
   }
 

@@ -2,6 +2,7 @@ package updraft.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,10 +50,29 @@ class KernelsTest {
     assertThat(launch("0")).contains("scalar");
   }
 
+  /** In a JVM of its own as well. */
+  @Test
+  void nativeKernelsThatCannotBeHadSayWhyAndWhatToChoose() throws Exception {
+    assertThat(launch("native"))
+        .contains(
+            "native kernels must be there when they are asked for: native access is not enabled:"
+                + " start the JVM with --enable-native-access; choose --kernels vector");
+  }
+
+  @Test
+  void nativeKernelsAreThereWhereTheBuildHadACompiler() {
+    boolean built = KernelsTest.class.getResource("native") != null;
+    assumeTrue(built, "no native kernels in this build");
+    assertThat(Kernels.nativeProblem()).isNull();
+    assertThat(Kernels.natively().name()).startsWith("native, ");
+    assertThat(Kernels.natively().warms()).isFalse();
+  }
+
   private static String launch(String bits) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--illegal-native-access=deny",
                 "-cp",
                 System.getProperty("java.class.path"),
                 WithoutModule.class.getName(),
@@ -68,7 +88,9 @@ class KernelsTest {
   static final class WithoutModule {
     public static void main(String[] args) {
       try {
-        System.out.println(Kernels.of(Integer.parseInt(args[0])).name());
+        System.out.println(
+            (args[0].equals("native") ? Kernels.natively() : Kernels.of(Integer.parseInt(args[0])))
+                .name());
       } catch (IllegalArgumentException e) {
         System.out.println(e.getMessage());
       }

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,25 +16,18 @@ import updraft.model.QuantType;
 import updraft.model.RandomTensor;
 import updraft.model.Repacker;
 
-/** The same contract for every vector width; widths that the machine lacks are not run. */
+/**
+ * The same contract for every vector width and native instruction set; those that the machine lacks
+ * are not run.
+ */
 class MatMulTest {
-  private static final Map<Integer, Kernels> KERNELS = new HashMap<>();
+  private static final Kernels SCALAR = Kernels.of(0);
+
   private static final int[] OUTPUTS = {1, 7, 13, 16, 65};
   private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33};
 
-  static int[] widths() {
-    return IntStream.of(128, 256, 512)
-        .filter(bits -> bits <= VectorWidths.preferredBits())
-        .toArray();
-  }
-
-  /** Defined once, so that they get compiled. */
-  private static Kernels kernels(int bits) {
-    return KERNELS.computeIfAbsent(bits, Kernels::of);
-  }
-
-  private static Kernels scalar() {
-    return kernels(0);
+  static Stream<Kernels> kernels() {
+    return RowMathTest.widths();
   }
 
   private static int[] columns(QuantType type) {
@@ -57,15 +48,17 @@ class MatMulTest {
         int most = rowCounts[rowCounts.length - 1];
         GgufTensor tensor = RandomTensor.of(type, outputs, columns, outputs * 31L + columns);
         Activations x = activations(most, columns, outputs + columns);
-        float[][] expected = product(scalar(), tensor, x, most);
-        for (int bits : widths()) {
-          Kernels kernels = kernels(bits);
-          for (int rows : rowCounts) {
-            assertThat(product(kernels, tensor, x, rows))
-                .as("%s, %d bits, %d × %d, %d rows", type, bits, outputs, columns, rows)
-                .isDeepEqualTo(Arrays.copyOf(expected, rows));
-          }
-        }
+        float[][] expected = product(SCALAR, tensor, x, most);
+        int size = outputs;
+        kernels()
+            .forEach(
+                kernels -> {
+                  for (int rows : rowCounts) {
+                    assertThat(product(kernels, tensor, x, rows))
+                        .as("%s, %s, %d × %d, %d rows", type, kernels, size, columns, rows)
+                        .isDeepEqualTo(Arrays.copyOf(expected, rows));
+                  }
+                });
       }
     }
   }
@@ -76,7 +69,7 @@ class MatMulTest {
     int columns = columns(type)[1];
     GgufTensor tensor = RandomTensor.of(type, 65, columns, 3);
     Activations x = activations(3, columns, 4);
-    float[][] y = product(scalar(), tensor, x, 3);
+    float[][] y = product(SCALAR, tensor, x, 3);
     float[] w = new float[columns];
     // int8 activations are off by half a step, 1/254 of their block's largest
     double tolerance = type.blockElements() == 1 ? 1e-6 : 0.5 / 127;
@@ -118,30 +111,32 @@ class MatMulTest {
       for (float sign : new float[] {-127, 127}) {
         Activations x = new Activations(4, columns);
         Arrays.fill(x.values(), sign);
-        quantize(x, 4);
         double expected = 0;
         for (float weight : w) {
           expected += weight * sign;
         }
-        for (int bits : IntStream.concat(IntStream.of(0), IntStream.of(widths())).toArray()) {
-          for (float[] row : product(kernels(bits), tensor, x, 4)) {
-            for (float y : row) {
-              assertThat((double) y).as("%s %x, %d bits", type, fill, bits).isEqualTo(expected);
-            }
-          }
-        }
+        double exact = expected;
+        Stream.concat(Stream.of(SCALAR), kernels())
+            .forEach(
+                kernels -> {
+                  for (float[] row : product(kernels, tensor, x, 4)) {
+                    for (float y : row) {
+                      assertThat((double) y).as("%s %x, %s", type, fill, kernels).isEqualTo(exact);
+                    }
+                  }
+                });
       }
     }
   }
 
   @ParameterizedTest
-  @MethodSource("widths")
-  void writesOnlyTheGroupsAskedFor(int bits) {
-    Kernels kernels = kernels(bits);
+  @MethodSource("kernels")
+  void writesOnlyTheGroupsAskedFor(Kernels kernels) {
     int lanes = kernels.lanes();
     for (QuantType type : QuantType.values()) {
       PackedMatrix w = new Repacker(lanes).pack(RandomTensor.of(type, 5 * lanes, 256, 1));
       Activations x = activations(6, 256, 2);
+      quantize(kernels, x, 6);
       int stride = 5 * lanes + 3;
       float[] all = new float[7 * stride + 5];
       kernels.matMul().multiply(w, 0, 5, x, 6, all, 5, stride);
@@ -157,17 +152,16 @@ class MatMulTest {
   }
 
   @ParameterizedTest
-  @MethodSource("widths")
-  void rowsThatAreNotFiniteLeaveOthersAlone(int bits) {
+  @MethodSource("kernels")
+  void rowsThatAreNotFiniteLeaveOthersAlone(Kernels kernels) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       for (QuantType type : QuantType.values()) {
         GgufTensor tensor = RandomTensor.of(type, 33, 256, 5);
         Activations good = activations(5, 256, 6);
         Activations mixed = activations(5, 256, 6);
         mixed.values()[2 * 256 + 77] = bad;
-        quantize(mixed, 5);
-        float[][] expected = product(kernels(bits), tensor, good, 5);
-        float[][] actual = product(kernels(bits), tensor, mixed, 5);
+        float[][] expected = product(kernels, tensor, good, 5);
+        float[][] actual = product(kernels, tensor, mixed, 5);
         for (int row = 0; row < 5; row++) {
           if (row != 2) {
             assertThat(actual[row]).isEqualTo(expected[row]);
@@ -191,14 +185,13 @@ class MatMulTest {
               ? 0
               : (float) Math.max(-3.5, Math.min(3.5, random.nextGaussian()));
     }
-    quantize(x, rows);
     return x;
   }
 
-  private static void quantize(Activations x, int rows) {
+  private static void quantize(Kernels kernels, Activations x, int rows) {
     if (x.columns() % PackedMatrix.BLOCK == 0) {
       for (int row = 0; row < rows; row++) {
-        scalar().rowMath().quantize(x, row, 0, x.columns() / PackedMatrix.BLOCK);
+        kernels.rowMath().quantize(x, row, 0, x.columns() / PackedMatrix.BLOCK);
       }
     }
   }
@@ -208,6 +201,7 @@ class MatMulTest {
     PackedMatrix w = new Repacker(kernels.lanes()).pack(tensor);
     int stride = w.groups() * w.lanes();
     float[] y = new float[rows * stride];
+    quantize(kernels, x, rows);
     kernels.matMul().multiply(w, 0, w.groups(), x, rows, y, 0, stride);
     float[][] result = new float[rows][];
     for (int row = 0; row < rows; row++) {

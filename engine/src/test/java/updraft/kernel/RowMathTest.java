@@ -19,10 +19,13 @@ class RowMathTest {
 
   private final SplittableRandom random = new SplittableRandom(7);
 
+  /** On the Vector API at every width, and in C for every instruction set, that there is here. */
   static Stream<Kernels> widths() {
-    return IntStream.of(128, 256, 512)
-        .filter(bits -> bits <= VectorWidths.preferredBits())
-        .mapToObj(Kernels::of);
+    return Stream.concat(
+        IntStream.of(128, 256, 512)
+            .filter(bits -> bits <= VectorWidths.preferredBits())
+            .mapToObj(Kernels::of),
+        NativeLibrary.sets().stream().map(Kernels::natively));
   }
 
   private static IntStream lengths() {
@@ -257,7 +260,7 @@ class RowMathTest {
       System.arraycopy(values, 0, found.values(), 0, values.length);
       SCALAR.quantize(expected, 1, 2, 7);
       kernels.rowMath().quantize(found, 1, 2, 7);
-      assertThat(found.pairs).isEqualTo(expected.pairs);
+      assertThat(QuantizedRows.of(found)).isEqualTo(QuantizedRows.of(expected));
       assertSameBits(found.scales, expected.scales, "scales at " + scale);
       assertSameBits(found.sums, expected.sums, "sums at " + scale);
     }

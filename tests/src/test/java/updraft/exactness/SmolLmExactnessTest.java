@@ -52,6 +52,7 @@ class SmolLmExactnessTest {
       List.of(
           new Setup(Lanes.AUTO, 2, 512, Residency.COLD),
           new Setup(Lanes.BITS_128, 1, 16, Residency.COLD),
+          new Setup(Lanes.VECTOR, 2, 512, Residency.COLD),
           new Setup(Lanes.AUTO, 1, 1, Residency.PREFIX_HIT),
           new Setup(Lanes.AUTO, 2, 16, Residency.PREEMPTED));
 
