@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,7 +73,7 @@ public final class Main implements Runnable {
       Map<String, String> environment) {
     Terminal terminal = new Terminal(in, out, err, environment);
     try {
-      return line(terminal).execute(arguments.toArray(String[]::new));
+      return line(terminal, arguments).execute(arguments.toArray(String[]::new));
     } catch (OutOfMemoryError | LinkageError e) { // errors pass picocli's handlers by
       return terminal.fail(e);
     } finally {
@@ -81,7 +82,7 @@ public final class Main implements Runnable {
     }
   }
 
-  private static CommandLine line(Terminal terminal) {
+  private static CommandLine line(Terminal terminal, List<String> arguments) {
     CommandLine line =
         new CommandLine(new Main(terminal))
             .addSubcommand(new RunCommand(terminal))
@@ -94,6 +95,8 @@ public final class Main implements Runnable {
             .addSubcommand(new InspectCommand(terminal))
             .addSubcommand(new TokenizeCommand(terminal))
             .addSubcommand(new RenderCommand(terminal));
+    Objects.requireNonNull(line.getSubcommands().get("serve"))
+        .setDefaultValueProvider(new ServeConfig(arguments, terminal.environment()));
     dress(line);
     line.setExpandAtFiles(false) // a prompt may begin with @
         .setOut(terminal.writer(terminal.out()))

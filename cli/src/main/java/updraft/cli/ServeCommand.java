@@ -3,16 +3,20 @@ package updraft.cli;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import updraft.cli.models.ModelException;
 import updraft.engine.EngineOptions;
+import updraft.server.AccessOptions;
 import updraft.server.ServerOptions;
 import updraft.server.UpdraftServer;
 
@@ -27,7 +31,8 @@ import updraft.server.UpdraftServer;
       "must send comes from --api-key-file or the variable UPDRAFT_API_KEY."
     })
 final class ServeCommand implements Callable<Integer> {
-  private static final String KEY_VARIABLE = "UPDRAFT_API_KEY";
+  /** Held on to: its level is lost when nobody does. */
+  private static final Logger ACCESS = Logger.getLogger("updraft.access");
 
   private final Terminal terminal;
 
@@ -42,14 +47,35 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--port", paramLabel = "PORT", description = "0 takes a free one. Default: 8080.")
   private int port = 8080;
 
-  @Option(
-      names = "--api-key-file",
-      paramLabel = "FILE",
-      description = "A file with the key that clients must send.")
-  private @Nullable Path apiKeyFile;
+  @Mixin private final AccessFlags access = new AccessFlags();
 
-  @Option(names = "--insecure", description = "Serve other machines without a key.")
+  @Option(
+      names = "--insecure",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Serve other machines without a key.")
   private boolean insecure;
+
+  @Option(
+      names = "--access-log",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Log a line a request, without what it holds.")
+  private boolean accessLog;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Options, as lines NAME = VALUE; variables UPDRAFT_NAME go before them.")
+  @SuppressWarnings("UnusedVariable") // ServeConfig looks for it before options are read
+  private @Nullable Path config;
+
+  @Option(
+      names = "--print-config",
+      description = "Print all options with where they come from, and serve nothing.")
+  private boolean printConfig;
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--max-body",
@@ -100,9 +126,19 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ModelException, CommandException, InterruptedException {
+    if (spec != null && spec.defaultValueProvider() instanceof ServeConfig settings) {
+      settings.refuseUnknown(spec);
+      if (printConfig) {
+        terminal.out().print(settings.show(spec));
+        return 0;
+      }
+    }
     ServerOptions options = options();
     Path file = model.file(terminal);
     try (OpenEngine open = OpenEngine.open(file, flags, terminal, this::capacity)) {
+      if (accessLog) {
+        ACCESS.setLevel(Level.INFO);
+      }
       UpdraftServer server = new UpdraftServer(open.engine(), options);
       serveUntilTold(server);
       terminal.say("draining: running requests may take " + drainSeconds + " s more");
@@ -123,7 +159,7 @@ final class ServeCommand implements Callable<Integer> {
   private void serveUntilTold(UpdraftServer server) throws IOException {
     CountDownLatch told = new CountDownLatch(1);
     try (Interrupts _ = new Interrupts(told::countDown, "TERM", "INT")) {
-      terminal.out().println("listening on http://" + authority(server.start()));
+      terminal.out().println("listening on " + scheme() + authority(server.start()));
       terminal.out().flush();
       told.await();
     } catch (InterruptedException e) {
@@ -132,34 +168,27 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerOptions options() throws IOException {
-    @Nullable String key = apiKey();
-    if (key == null && !insecure && !isLoopback()) {
+    AccessOptions clients = access.options(terminal);
+    if (clients.keys().isEmpty() && !insecure && !isLoopback()) {
       throw new IllegalArgumentException(
           "an address that other machines reach must have a key: --host="
               + host
               + "; set --api-key-file or "
-              + KEY_VARIABLE
+              + ApiKeys.VARIABLE
               + ", or say --insecure");
     }
     return ServerOptions.onLoopback(port)
         .withHost(host)
-        .withApiKey(key)
+        .withAccess(clients)
+        .withTls(access.tls())
+        .withAccessLog(accessLog)
         .withMaxBodyBytes(maxBodyBytes)
         .withRequestTimeout(Seconds.of("--request-timeout", requestSeconds))
         .withDrainTimeout(Seconds.of("--drain-timeout", drainSeconds));
   }
 
-  private @Nullable String apiKey() throws IOException {
-    @Nullable String key =
-        apiKeyFile == null
-            ? terminal.environment().get(KEY_VARIABLE)
-            : Files.readString(apiKeyFile).strip();
-    if (key != null && key.isBlank()) {
-      throw new IllegalArgumentException(
-          "the key must not be empty: "
-              + (apiKeyFile == null ? KEY_VARIABLE : "--api-key-file=" + apiKeyFile));
-    }
-    return key;
+  private String scheme() {
+    return access.tls() == null ? "http://" : "https://";
   }
 
   private boolean isLoopback() {

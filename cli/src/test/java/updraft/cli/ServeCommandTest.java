@@ -91,6 +91,44 @@ class ServeCommandTest {
   }
 
   @Test
+  void takesOptionsFromTheCommandLineThenVariablesThenAFile() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("serve.properties"),
+            "port = 1000\nqueue = 5\nmax-sequences=3\ninsecure = true\ncors-origin = a,b\n");
+    CommandLineRun run =
+        new CommandLineRun(folder).with("UPDRAFT_PORT", "2000").with("UPDRAFT_QUEUE", "6");
+    String shown =
+        run.run("serve", "--config", config.toString(), "--port", "3000", "--print-config")
+            .succeeds()
+            .out();
+
+    assertThat(shown)
+        .contains("# command line:\nport = 3000\n")
+        .contains("# UPDRAFT_QUEUE:\nqueue = 6\n")
+        .contains("# " + config + ":\nmax-sequences = 3\n")
+        .contains("# " + config + ":\ninsecure = true\n")
+        .contains("cors-origin = a,b\n")
+        .contains("host = 127.0.0.1\n");
+
+    Path again = Files.writeString(folder.resolve("again.properties"), shown);
+    String same =
+        new CommandLineRun(folder)
+            .run("serve", "--config=" + again, "--print-config")
+            .succeeds()
+            .out();
+    assertThat(same.replaceAll("(?m)^# .*:\n", "")).isEqualTo(shown.replaceAll("(?m)^# .*:\n", ""));
+  }
+
+  @Test
+  void refusesConfigurationsThatNameWhatIsNoOption() throws IOException {
+    Path config = Files.writeString(folder.resolve("serve.properties"), "prot = 1\n");
+    new CommandLineRun(folder)
+        .run("serve", "--config", config.toString())
+        .fails(2, "a configuration must name options of serve: file=" + config + ", name=prot");
+  }
+
+  @Test
   void saysThatAPortIsTaken() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       new CommandLineRun(folder)
@@ -110,7 +148,8 @@ class ServeCommandTest {
       value = {
         "--port 70000 | port must be in [0, 65535]: port=70000",
         "--max-body 0 | maxBodyBytes must be in [1, 67108864]: maxBodyBytes=0",
-        "--drain-timeout -1 | --drain-timeout must be in [0, 1000000000] seconds: --drain-timeout=-1.0",
+        "--drain-timeout -1 | --drain-timeout must be in [0, 1000000000] seconds:"
+            + " --drain-timeout=-1.0",
         "--max-sequences 0 | maxSequences must be at least 1: maxSequences=0",
         "--queue 0 | queueCapacity must be at least 1: queueCapacity=0",
         "--host 0.0.0.0 | an address that other machines reach must have a key: --host=0.0.0.0; set"

@@ -60,6 +60,11 @@ final class ApiException extends RuntimeException {
         429, "rate_limit_error", message, null, "queue_full", Map.of("Retry-After", "1"));
   }
 
+  static ApiException tooMany(String message) {
+    return new ApiException(
+        429, "rate_limit_error", message, null, "too_many_requests", Map.of("Retry-After", "1"));
+  }
+
   static ApiException shuttingDown() {
     return new ApiException(
         503,

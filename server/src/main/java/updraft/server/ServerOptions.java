@@ -1,6 +1,7 @@
 package updraft.server;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host address to listen on
  * @param port 0 takes a free one
- * @param apiKey what clients must send as a bearer token, or null for no check
+ * @param access who may use it
+ * @param tls for HTTPS, or null for HTTP
+ * @param accessLog whether each request is logged, without what it holds
  * @param maxBodyBytes largest request body
  * @param idleTimeout longest that a client may send or take nothing, and that a body may take
  * @param requestTimeout longest a request may take, queueing included
@@ -17,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record ServerOptions(
     String host,
     int port,
-    @Nullable String apiKey,
+    AccessOptions access,
+    @Nullable TlsOptions tls,
+    boolean accessLog,
     long maxBodyBytes,
     Duration idleTimeout,
     Duration requestTimeout,
@@ -29,9 +34,6 @@ public record ServerOptions(
   public ServerOptions {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be in [0, 65535]: port=" + port);
-    }
-    if (apiKey != null && apiKey.isBlank()) {
-      throw new IllegalArgumentException("apiKey must not be blank, leave it out for no check");
     }
     if (maxBodyBytes < 1 || maxBodyBytes > LARGEST_BODY) {
       throw new IllegalArgumentException(
@@ -52,14 +54,16 @@ public record ServerOptions(
   }
 
   /**
-   * Loopback only, no key, 4 MiB bodies, thirty seconds idle, ten minutes a request, thirty seconds
-   * to drain.
+   * Loopback only, no key, no TLS, 4 MiB bodies, thirty seconds idle, ten minutes a request, thirty
+   * seconds to drain.
    */
   public static ServerOptions onLoopback(int port) {
     return new ServerOptions(
         "127.0.0.1",
         port,
+        AccessOptions.OPEN,
         null,
+        false,
         4L << 20,
         Duration.ofSeconds(30),
         Duration.ofMinutes(10),
@@ -68,27 +72,64 @@ public record ServerOptions(
 
   public ServerOptions withHost(String value) {
     return new ServerOptions(
-        value, port, apiKey, maxBodyBytes, idleTimeout, requestTimeout, drainTimeout);
+        value,
+        port,
+        access,
+        tls,
+        accessLog,
+        maxBodyBytes,
+        idleTimeout,
+        requestTimeout,
+        drainTimeout);
   }
 
-  public ServerOptions withApiKey(@Nullable String value) {
+  public ServerOptions withAccess(AccessOptions value) {
     return new ServerOptions(
-        host, port, value, maxBodyBytes, idleTimeout, requestTimeout, drainTimeout);
+        host, port, value, tls, accessLog, maxBodyBytes, idleTimeout, requestTimeout, drainTimeout);
+  }
+
+  public ServerOptions withTls(@Nullable TlsOptions value) {
+    return new ServerOptions(
+        host,
+        port,
+        access,
+        value,
+        accessLog,
+        maxBodyBytes,
+        idleTimeout,
+        requestTimeout,
+        drainTimeout);
+  }
+
+  public ServerOptions withAccessLog(boolean value) {
+    return new ServerOptions(
+        host, port, access, tls, value, maxBodyBytes, idleTimeout, requestTimeout, drainTimeout);
   }
 
   public ServerOptions withMaxBodyBytes(long value) {
-    return new ServerOptions(host, port, apiKey, value, idleTimeout, requestTimeout, drainTimeout);
+    return new ServerOptions(
+        host, port, access, tls, accessLog, value, idleTimeout, requestTimeout, drainTimeout);
   }
 
   public ServerOptions withIdleTimeout(Duration value) {
-    return new ServerOptions(host, port, apiKey, maxBodyBytes, value, requestTimeout, drainTimeout);
+    return new ServerOptions(
+        host, port, access, tls, accessLog, maxBodyBytes, value, requestTimeout, drainTimeout);
   }
 
   public ServerOptions withRequestTimeout(Duration value) {
-    return new ServerOptions(host, port, apiKey, maxBodyBytes, idleTimeout, value, drainTimeout);
+    return new ServerOptions(
+        host, port, access, tls, accessLog, maxBodyBytes, idleTimeout, value, drainTimeout);
   }
 
   public ServerOptions withDrainTimeout(Duration value) {
-    return new ServerOptions(host, port, apiKey, maxBodyBytes, idleTimeout, requestTimeout, value);
+    return new ServerOptions(
+        host, port, access, tls, accessLog, maxBodyBytes, idleTimeout, requestTimeout, value);
+  }
+
+  /** One key that all clients must send, or null for no check. */
+  public ServerOptions withApiKey(@Nullable String key) {
+    return withAccess(
+        new AccessOptions(
+            key == null ? List.of() : List.of(key), access.requestsPerKey(), access.origins()));
   }
 }

@@ -6,8 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -15,8 +14,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.jspecify.annotations.Nullable;
 import updraft.engine.Engine;
 
 /**
@@ -36,12 +35,14 @@ public final class UpdraftServer {
   private final ServerOptions options;
   private final Json json = new Json();
   private final AtomicBoolean draining = new AtomicBoolean();
+  private final AccessControl access;
   private final Javalin javalin;
 
   /** The server owns the engine from now on: it closes it when it stops. */
   public UpdraftServer(Engine engine, ServerOptions options) {
     this.engine = engine;
     this.options = options;
+    this.access = new AccessControl(options.access());
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -51,7 +52,12 @@ public final class UpdraftServer {
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
     config.jetty.threadPool = threads();
-    config.jetty.modifyHttpConfiguration(http -> http.setRequestHeaderSize(HEADER_BYTES));
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setRequestHeaderSize(HEADER_BYTES);
+          // else a header that a connection has sent before comes back in its earlier case: a key
+          http.setHeaderCacheCaseSensitive(true);
+        });
     config.jetty.addConnector(this::connector);
     config.jetty.modifyServer(
         server -> {
@@ -59,6 +65,9 @@ public final class UpdraftServer {
           server.insertHandler(new GracefulHandler());
         });
     new Errors(json).register(config);
+    if (options.accessLog()) {
+      config.requestLogger.http(new AccessLog(access)::write);
+    }
     routes(config.routes);
   }
 
@@ -72,11 +81,27 @@ public final class UpdraftServer {
   }
 
   private ServerConnector connector(Server server, HttpConfiguration http) {
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    HttpConnectionFactory connections = new HttpConnectionFactory(http);
+    TlsOptions tls = options.tls();
+    ServerConnector connector =
+        tls == null
+            ? new ServerConnector(server, connections)
+            : new ServerConnector(server, tlsContext(tls), connections);
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.idleTimeout().toMillis());
     return connector;
+  }
+
+  private static SslContextFactory.Server tlsContext(TlsOptions tls) {
+    SslContextFactory.Server context = new SslContextFactory.Server();
+    try {
+      context.setKeyStore(tls.keyStore());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+    context.setKeyStorePassword(TlsOptions.PASSWORD);
+    return context;
   }
 
   private void routes(RoutesConfig routes) {
@@ -88,12 +113,18 @@ public final class UpdraftServer {
     StatusRoutes status = new StatusRoutes(engine, reader, json, draining::get);
     routes.before(RequestIds::assign);
     routes.before(this::admit);
-    routes.post("/v1/completions", spans.traced(new CompletionsRoute(engine, reader, responder)));
+    routes.post(
+        "/v1/completions",
+        spans.traced(access.limited(new CompletionsRoute(engine, reader, responder))));
     routes.post(
         "/v1/chat/completions",
-        spans.traced(new ChatCompletionsRoute(engine, reader, responder, json)));
+        spans.traced(access.limited(new ChatCompletionsRoute(engine, reader, responder, json))));
     routes.post("/v1/embeddings", UpdraftServer::refuseEmbeddings);
-    routes.post("/generate", spans.traced(new GenerateRoute(engine, reader, responder)));
+    routes.post(
+        "/generate", spans.traced(access.limited(new GenerateRoute(engine, reader, responder))));
+    if (!options.access().origins().isEmpty()) {
+      routes.options("/*", access::preflight);
+    }
     routes.get("/v1/models", models::list);
     routes.get("/v1/models/{model}", models::one);
     routes.post("/tokenize", tokens::tokenize);
@@ -159,25 +190,12 @@ public final class UpdraftServer {
 
   /** Before every route: the key, and whether we still take requests. */
   private void admit(Context context) {
-    if (!context.path().equals("/health") && !authorized(context.header("Authorization"))) {
-      throw ApiException.unauthorized();
+    access.shareWithOrigins(context);
+    if (!context.path().equals("/health") && !access.isPreflight(context)) {
+      access.identify(context);
     }
     if (draining.get() && context.method().equals(HandlerType.POST)) {
       throw ApiException.shuttingDown();
     }
-  }
-
-  /** Compares in a time that does not depend on where the two keys differ. */
-  private boolean authorized(@Nullable String header) {
-    String key = options.apiKey();
-    if (key == null) {
-      return true;
-    }
-    String scheme = "Bearer ";
-    return header != null
-        && header.regionMatches(true, 0, scheme, 0, scheme.length())
-        && MessageDigest.isEqual(
-            key.getBytes(StandardCharsets.UTF_8),
-            header.substring(scheme.length()).strip().getBytes(StandardCharsets.UTF_8));
   }
 }
