@@ -26,14 +26,17 @@ final class TestServer implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   final Engine engine;
+
+  /** Null when it is not the one under the tests' control. */
   final HashBackend backend;
+
   final UpdraftServer server;
   final int port;
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   private TestServer(EngineOptions options, ServerOptions serverOptions) {
     engine = Engine.open(options);
-    backend = PacedBackend.latest();
+    backend = options.backend().equals("paced") ? PacedBackend.latest() : null;
     server = new UpdraftServer(engine, serverOptions);
     try {
       port = server.start();
@@ -157,7 +160,9 @@ final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     PacedBackend.openGate();
-    backend.beforeForward(() -> {});
+    if (backend != null) {
+      backend.beforeForward(() -> {});
+    }
     client.shutdownNow();
     client.close();
     server.stop();
