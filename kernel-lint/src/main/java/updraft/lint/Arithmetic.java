@@ -23,19 +23,33 @@ final class Arithmetic {
         return Value.constant(folded);
       }
     }
-    boolean both = a.nonNegative() && b.nonNegative();
-    boolean nonNegative =
+    Value.Sign both = Value.lesser(a.sign(), b.sign());
+    Value.Sign sign =
         switch (opcode) {
           case IADD, IOR, IXOR, LADD, LOR, LXOR -> both;
-          case IMUL, LMUL -> both && small(x) && small(y);
-          case IAND, LAND -> a.nonNegative() || b.nonNegative();
+          case IMUL, LMUL -> small(x) && small(y) ? both : Value.Sign.ANY;
+          case IAND, LAND -> Value.greater(a.sign(), b.sign());
           case IDIV, LDIV -> both;
-          case IREM, ISHR, LREM, LSHR -> a.nonNegative();
-          case IUSHR -> a.nonNegative() || (y != null && (y & 31) > 0);
-          case ISHL -> a.nonNegative() && (x != null || (y != null && y <= SMALL_SHIFT));
-          default -> false;
+          case IREM, ISHR, LREM, LSHR -> a.sign();
+          case IUSHR -> y != null && (y & 31) > 0 ? Value.Sign.NON_NEGATIVE : a.sign();
+          case ISHL -> x != null || (y != null && y <= SMALL_SHIFT) ? a.sign() : Value.Sign.ANY;
+          default -> Value.Sign.ANY;
         };
-    return a.with(b, nonNegative);
+    if (opcode == Opcode.ISUB && y != null && y >= 0 && y <= a.atLeast()) {
+      return a.with(b, a.sign()).withAtLeast(a.atLeast() - y); // (x + 32 - 1) / 32
+    }
+    Value result = a.with(b, sign);
+    if (opcode == Opcode.IADD && sign != Value.Sign.ANY) {
+      return result.withAtLeast(saturated(a.atLeast(), b.atLeast()));
+    }
+    if (opcode == Opcode.IMUL && (x != null || y != null)) {
+      return result.multipleOf(Math.abs(x != null ? x : y));
+    }
+    return result;
+  }
+
+  private static int saturated(int a, int b) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) a + b);
   }
 
   private static boolean small(@Nullable Integer factor) {

@@ -49,13 +49,15 @@ final class Calls {
       return Value.LOCAL_ARRAY;
     }
     if (readsArray(call)) {
-      return Value.READ.asWide(wide);
+      return call.owner().asInternalName().equals(ARRAYS + "IntArray")
+          ? Value.READ.signed(Value.Sign.INDEX)
+          : Value.READ.asWide(wide);
     }
     return switch (name) {
       case "intValue", "longValue", "shortValue", "valueOf" -> arguments.getFirst().asWide(wide);
-      case "getFloat32", "getHalfFloatValue" -> arguments.getFirst().signed(false);
-      case "min" -> arguments.get(0).with(arguments.get(1), both(arguments)).asWide(wide);
-      case "max" -> arguments.get(0).with(arguments.get(1), any(arguments)).asWide(wide);
+      case "getFloat32", "getHalfFloatValue" -> arguments.getFirst().signed(Value.Sign.ANY);
+      case "min" -> least(arguments).asWide(wide);
+      case "max" -> greatest(arguments).asWide(wide);
       case "getSize", "bitCount", "numberOfLeadingZeros", "numberOfTrailingZeros", "abs" ->
           Value.NON_NEGATIVE.asWide(wide);
       default -> combined(arguments).asWide(wide);
@@ -64,9 +66,9 @@ final class Calls {
 
   /** Fresh if an argument is. */
   static Value combined(List<Value> arguments) {
-    Value result = new Value(Value.Origin.OTHER, -1, false, false, true, null, false);
+    Value result = new Value(Value.Origin.OTHER, -1, Value.Sign.ANY, false, true, null, false);
     for (Value argument : arguments) {
-      result = result.with(argument, false);
+      result = result.with(argument, Value.Sign.ANY);
     }
     return result;
   }
@@ -75,11 +77,15 @@ final class Calls {
     return type.descriptorString().equals("J") || type.descriptorString().equals("D");
   }
 
-  private static boolean both(List<Value> arguments) {
-    return arguments.stream().allMatch(Value::nonNegative);
+  private static Value least(List<Value> arguments) {
+    Value a = arguments.get(0);
+    Value b = arguments.get(1);
+    return a.with(b, Value.lesser(a.sign(), b.sign()));
   }
 
-  private static boolean any(List<Value> arguments) {
-    return arguments.stream().anyMatch(Value::nonNegative);
+  private static Value greatest(List<Value> arguments) {
+    Value a = arguments.get(0);
+    Value b = arguments.get(1);
+    return a.with(b, Value.greater(a.sign(), b.sign()));
   }
 }

@@ -7,10 +7,10 @@ package updraft.lint;
 public enum Rule {
   SIGNED_SHIFT(
       "x >> n of a negative x is wrong on PTX",
-      "mask first, (x & 0xF0) >> 4, or sign-extend with (q ^ 8) - 8"),
+      "mask right behind it, (x >> 24) & 0xFF, and sign-extend with (q ^ 0x80) - 0x80"),
   UNSIGNED_SHIFT(
       "x >>> n of a negative x is wrong on OpenCL and CUDA",
-      "unpack from bytes, b.get(k) & 0xFF, or mask the sign away before"),
+      "mask right behind it, (x >>> 24) & 0xFF, or unpack from bytes, b.get(k) & 0xFF"),
   SIGNED_DIVISION(
       "a negative int divided by a power of two is wrong on every back end",
       "keep the dividend non-negative, (x & 0x7FFFFFFF) / 16"),

@@ -41,20 +41,15 @@ final class Step {
       case ConstantInstruction constant -> frame.push(constant(constant));
       case ArrayLoadInstruction load -> {
         frame.pop(2);
-        frame.push(Value.READ.asWide(wide(load.typeKind())));
+        Value read = Value.READ.asWide(wide(load.typeKind()));
+        frame.push(load.typeKind() == TypeKind.INT ? read.signed(Value.Sign.INDEX) : read);
       }
       case ArrayStoreInstruction store -> frame.pop(3);
       case StackInstruction stack -> shuffle(stack.opcode(), frame);
       case OperatorInstruction operator -> operate(operator, frame);
       case ConvertInstruction convert -> {
         Value value = frame.pop();
-        boolean keepsSign =
-            convert.fromType() == TypeKind.INT
-                && (convert.toType() == TypeKind.LONG || convert.toType() == TypeKind.CHAR);
-        frame.push(
-            value
-                .signed(convert.toType() == TypeKind.CHAR || (keepsSign && value.nonNegative()))
-                .asWide(wide(convert.toType())));
+        frame.push(value.signed(sign(convert, value)).asWide(wide(convert.toType())));
       }
       case BranchInstruction branch -> frame.pop(operands(branch.opcode()));
       case TableSwitchInstruction table -> frame.pop();
@@ -121,7 +116,7 @@ final class Step {
   private static void operate(OperatorInstruction operator, Frame frame) {
     Opcode opcode = operator.opcode();
     switch (opcode) {
-      case INEG, FNEG, LNEG, DNEG -> frame.push(frame.pop().signed(false));
+      case INEG, FNEG, LNEG, DNEG -> frame.push(frame.pop().signed(Value.Sign.ANY));
       case ARRAYLENGTH -> replace(frame, 1, Value.NON_NEGATIVE);
       default -> {
         Value b = frame.pop();
@@ -150,7 +145,8 @@ final class Step {
         frame.pop();
         boolean id = field.owner().asInternalName().equals(Calls.CONTEXT);
         boolean size = id && field.name().stringValue().contains("GroupSize");
-        frame.push(new Value(Value.Origin.OTHER, -1, id, false, size, null, wide));
+        Value.Sign sign = id ? Value.Sign.NON_NEGATIVE : Value.Sign.ANY;
+        frame.push(new Value(Value.Origin.OTHER, -1, sign, false, size, null, wide));
       }
     }
   }
@@ -196,6 +192,14 @@ final class Step {
   private static void replace(Frame frame, int count, Value value) {
     frame.pop(count);
     frame.push(value);
+  }
+
+  private static Value.Sign sign(ConvertInstruction convert, Value value) {
+    if (convert.toType() == TypeKind.CHAR) {
+      return Value.Sign.NON_NEGATIVE;
+    }
+    boolean widens = convert.fromType() == TypeKind.INT && convert.toType() == TypeKind.LONG;
+    return widens ? value.sign() : Value.Sign.ANY;
   }
 
   private static boolean wide(TypeKind kind) {

@@ -44,20 +44,22 @@ final class ValueRules implements MethodFlow.Visitor {
 
   private void operator(MethodFlow.Site site, Opcode opcode, Frame before) {
     switch (opcode) {
-      case ISHR, LSHR -> requireNonNegative(site, before.peek(1), Rule.SIGNED_SHIFT);
-      case IUSHR, LUSHR -> requireNonNegative(site, before.peek(1), Rule.UNSIGNED_SHIFT);
+      case ISHR, LSHR -> shift(site, before, Rule.SIGNED_SHIFT);
+      case IUSHR, LUSHR -> shift(site, before, Rule.UNSIGNED_SHIFT);
       case IDIV -> {
         Integer divisor = before.peek(0).constant();
         if (divisor != null && divisor > 1 && Integer.bitCount(divisor) == 1) {
-          requireNonNegative(site, before.peek(1), Rule.SIGNED_DIVISION);
+          if (before.peek(1).sign() == Value.Sign.ANY) {
+            findings.add(site, Rule.SIGNED_DIVISION);
+          }
         }
       }
       default -> {}
     }
   }
 
-  private void requireNonNegative(MethodFlow.Site site, Value value, Rule rule) {
-    if (!value.nonNegative()) {
+  private void shift(MethodFlow.Site site, Frame before, Rule rule) {
+    if (!before.peek(1).nonNegative() && !MaskedShift.isSafe(site, before.peek(0))) {
       findings.add(site, rule);
     }
   }
