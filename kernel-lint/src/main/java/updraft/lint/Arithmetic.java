@@ -42,8 +42,9 @@ final class Arithmetic {
     if (opcode == Opcode.IADD && sign != Value.Sign.ANY) {
       return result.withAtLeast(saturated(a.atLeast(), b.atLeast()));
     }
-    if (opcode == Opcode.IMUL && (x != null || y != null)) {
-      return result.multipleOf(Math.abs(x != null ? x : y));
+    Integer factor = x != null ? x : y;
+    if (opcode == Opcode.IMUL && factor != null) {
+      return result.multipleOf(Math.abs(factor));
     }
     return result;
   }

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,13 +48,13 @@ final class MethodFlow {
     MethodCode code = MethodCode.of(method.model());
     Map<Integer, Frame> frames = new HashMap<>();
     Deque<Integer> todo = new ArrayDeque<>();
-    Frame entry = entry(method, arguments);
+    Frame entry = entry(arguments);
     frames.put(0, entry);
     todo.add(0);
     Value result = null;
     while (!todo.isEmpty()) {
       int index = todo.remove();
-      Frame frame = frames.get(index).copy();
+      Frame frame = Objects.requireNonNull(frames.get(index)).copy();
       Instruction instruction = code.instructions().get(index);
       if (instruction instanceof ReturnInstruction end && end.opcode() != Opcode.RETURN) {
         Value returned = frame.peek(0);
@@ -106,7 +107,7 @@ final class MethodFlow {
     return descriptor.equals("J") || descriptor.equals("D");
   }
 
-  private static Frame entry(KernelClasses.Method method, List<Value> arguments) {
+  private static Frame entry(List<Value> arguments) {
     Frame frame = new Frame();
     int slot = 0;
     for (Value argument : arguments) {

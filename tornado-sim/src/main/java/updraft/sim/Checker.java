@@ -2,7 +2,6 @@ package updraft.sim;
 
 import java.lang.reflect.Array;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which work-item of which kernel runs, and the arrays of its group. */
@@ -15,7 +14,7 @@ final class Checker {
   private final String kernel;
   private final Grid grid;
   private final int firstInterval;
-  private final Map<Object, Cells> heap = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Cells> heap = new IdentityHashMap<>();
   private int group;
   private int local;
   private boolean atomic;
@@ -24,7 +23,7 @@ final class Checker {
     this.task = task;
     this.kernel = kernel;
     this.grid = grid;
-    intervals = (intervals + 1) & ~(1 << 30);
+    nextInterval();
     this.firstInterval = intervals;
   }
 
@@ -38,8 +37,9 @@ final class Checker {
     nextInterval();
   }
 
-  void nextInterval() {
-    intervals++;
+  /** Wraps before the bit that marks atomic accesses. */
+  static void nextInterval() {
+    intervals = (intervals + 1) & 0x3FFFFFFF;
   }
 
   void resume(int localItem) {

@@ -83,7 +83,7 @@ final class Fiber {
   /** Stops the body that calls it. */
   static void stop() {
     try {
-      boolean unused = (boolean) YIELD.invokeExact();
+      boolean _ = (boolean) YIELD.invokeExact();
     } catch (Throwable e) {
       throw unexpected(e);
     }

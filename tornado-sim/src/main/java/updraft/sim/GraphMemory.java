@@ -1,7 +1,6 @@
 package updraft.sim;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -11,7 +10,7 @@ final class GraphMemory {
 
   private final String graph;
   private final boolean checks;
-  private final Map<Object, DeviceArray> arrays = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, DeviceArray> arrays = new IdentityHashMap<>();
   private long limit = Long.MAX_VALUE;
 
   GraphMemory(String graph, boolean checks) {

@@ -46,7 +46,7 @@ final class GroupRunner {
       if (barriers) {
         while (interval(fibers, group)) {
           if (checker != null) {
-            checker.nextInterval();
+            Checker.nextInterval();
           }
         }
       }

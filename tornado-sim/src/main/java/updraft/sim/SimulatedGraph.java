@@ -24,9 +24,9 @@ final class SimulatedGraph {
   private final GraphMemory memory;
 
   /** Mode of each array that is transferred to the device; those only copied out have none. */
-  private final Map<Object, Integer> modes = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> modes = new IdentityHashMap<>();
 
-  private final Map<Object, @Nullable String> consumed = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, @Nullable String> consumed = new IdentityHashMap<>();
   private final Set<Object> declared = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<GraphStep.Launch, Kernel> kernels = new LinkedHashMap<>();
   private @Nullable GridScheduler scheduler;
@@ -104,7 +104,7 @@ final class SimulatedGraph {
     consumed.forEach(
         (array, graph) -> {
           boolean wanted = previous != null && (!named || previous.name().equals(graph));
-          if (wanted && previous.memory.holds(array)) {
+          if (wanted && previous != null && previous.memory.holds(array)) {
             memory.share(array, previous.memory);
           } else if (wanted || !memory.holds(array)) {
             throw new TornadoRuntimeException(
