@@ -31,10 +31,12 @@ class LayeringTest {
           .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("updraft");
 
-  /** By package of the engine, those of its others that it may know. */
+  /** By package of the engine and of the simulator, those others that it may know. */
   private static final Map<String, String> MAY_KNOW =
       new TreeMap<>(
           Map.ofEntries(
+              Map.entry("lint", ""),
+              Map.entry("sim", "lint"),
               Map.entry("request", ""),
               Map.entry("record", "request"),
               Map.entry("cache", ""),
@@ -178,8 +180,10 @@ class LayeringTest {
   void onlyMainLooksAtTheProcess() {
     noClasses()
         .that()
-        // the platform's name, by which the native library is found, is nobody's setting
-        .haveNameNotMatching("updraft\\.(cli\\.(Main|Version)|kernel\\.NativeLibrary)")
+        // the platform's name, by which the native library is found, is nobody's setting; the
+        // simulator is set by a property, as TornadoVM in its place is
+        .haveNameNotMatching(
+            "updraft\\.(cli\\.(Main|Version)|kernel\\.NativeLibrary|sim\\.SimulatorOptions)")
         .should()
         .callMethod(System.class, "getenv")
         .orShould()
