@@ -16,7 +16,10 @@ static int has_avx_vnni(void) {
 }
 #endif
 
-int updraft_cpu(void) {
+// Read as data: Java links no function for it, which would take it milliseconds.
+int updraft_cpu = 0;
+
+__attribute__((constructor)) static void ask(void) {
   int features = 0;
 #if defined(__x86_64__)
   // looks at what the system saves on a switch of threads as well
@@ -33,5 +36,5 @@ int updraft_cpu(void) {
 #elif defined(__aarch64__) && defined(__APPLE__)
   features |= NEON_DOT; // every Apple processor that runs 64-bit macOS
 #endif
-  return features;
+  updraft_cpu = features;
 }

@@ -25,7 +25,6 @@ import updraft.speculate.CostCurve;
 import updraft.speculate.NgramDrafter;
 import updraft.text.ChatTemplate;
 import updraft.text.Tokenizer;
-import updraft.text.Tokenizers;
 import updraft.trace.EngineMetrics;
 import updraft.trace.TraceClock;
 import updraft.trace.Tracing;
@@ -66,12 +65,13 @@ public final class Engine implements AutoCloseable {
       ModelConfig config,
       int contextLength,
       Backend backend,
+      Tokenizer tokenizer,
       long start) {
     this.options = options;
     this.config = config;
     this.backend = backend;
     this.modelName = name(options);
-    this.tokenizer = Tokenizers.of(file);
+    this.tokenizer = tokenizer;
     this.template = ChatTemplate.find(file, tokenizer).orElse(null);
     this.contextLength = contextLength;
     this.loadNanos = System.nanoTime() - start;
@@ -116,13 +116,13 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine open(EngineOptions options) {
     long start = System.nanoTime();
-    try (GgufFile file = GgufFile.open(options.model())) {
+    try (GgufFile file = GgufFile.open(options.model());
+        TokenizerLoad tokenizer = new TokenizerLoad(file)) {
       ModelConfig config = ModelConfig.of(file);
       int contextLength = contextLength(options, config);
-      // before the vocabulary, since it goes on warming itself up meanwhile
       Backend backend = backend(options, file, config);
       try {
-        return new Engine(options, file, config, contextLength, backend, start);
+        return new Engine(options, file, config, contextLength, backend, tokenizer.get(), start);
       } catch (RuntimeException | Error e) {
         backend.close();
         throw e;

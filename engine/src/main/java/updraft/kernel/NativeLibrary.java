@@ -5,8 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
@@ -75,7 +73,7 @@ final class NativeLibrary {
     try {
       Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
       SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
-      int features = features(symbols);
+      int features = symbols.findOrThrow("updraft_cpu").reinterpret(4).get(JAVA_INT, 0);
       List<InstructionSet> sets = new ArrayList<>();
       for (InstructionSet set : InstructionSet.values()) {
         if ((features & set.bit) != 0
@@ -88,17 +86,6 @@ final class NativeLibrary {
           : new Loaded(symbols, List.copyOf(sets), null);
     } finally {
       Files.delete(file); // what is mapped stays
-    }
-  }
-
-  private static int features(SymbolLookup symbols) {
-    try {
-      return (int)
-          Linker.nativeLinker()
-              .downcallHandle(symbols.findOrThrow("updraft_cpu"), FunctionDescriptor.of(JAVA_INT))
-              .invokeExact();
-    } catch (Throwable e) {
-      throw new IllegalStateException("asking the processor failed", e);
     }
   }
 

@@ -1,0 +1,82 @@
+package updraft.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import updraft.model.GgufTensor;
+import updraft.model.PackedMatrix;
+import updraft.model.QuantType;
+import updraft.model.RandomTensor;
+import updraft.model.Repacker;
+
+/**
+ * A lost vectorisation fails the build: every kind of kernels must beat scalar code in the same run
+ * by a margin. Vectors that C2 boxes are a thousand times slower than compiled ones, and slower than
+ * scalar code. The shortest of many short calls is compared, so other work on the machine does not
+ * matter.
+ */
+class KernelSpeedTest {
+  private static final int OUTPUTS = 64;
+  private static final int COLUMNS = 576;
+
+  /** Measured on AVX2: 5 to 24 on the Vector API, 10 to 47 in C. */
+  private static final double MARGIN = 2;
+
+  /** C2 compiles within a second or two, on a busy machine within many. */
+  private static final long MOST_NANOS = 60_000_000_000L;
+
+  static Stream<Kernels> kernels() {
+    return RowMathTest.widths();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void kernelsAreFasterThanScalarCode(Kernels kernels) {
+    for (QuantType type : new QuantType[] {QuantType.Q4_1, QuantType.Q8_0}) {
+      for (int rows : new int[] {1, 8}) {
+        Work scalar = new Work(Kernels.of(0), type, rows);
+        Work work = new Work(kernels, type, rows);
+        scalar.best(500);
+        long begin = System.nanoTime();
+        double ratio = 0;
+        while (ratio < MARGIN && System.nanoTime() - begin < MOST_NANOS) {
+          ratio = (double) scalar.best(50) / work.best(500);
+        }
+        assertThat(ratio).as("%s, %s, %d rows", kernels.name(), type, rows).isGreaterThan(MARGIN);
+      }
+    }
+  }
+
+  /** A product, and the shortest time that it took. */
+  private static final class Work {
+    private final MatMul matMul;
+    private final PackedMatrix w;
+    private final Activations x;
+    private final int rows;
+    private final float[] y;
+    private long best = Long.MAX_VALUE;
+
+    Work(Kernels kernels, QuantType type, int rows) {
+      GgufTensor tensor = RandomTensor.of(type, OUTPUTS, COLUMNS, 1);
+      this.rows = rows;
+      matMul = kernels.matMul();
+      w = new Repacker(kernels.lanes()).pack(tensor);
+      x = MatMulTest.activations(rows, COLUMNS, 2);
+      for (int row = 0; row < rows; row++) {
+        kernels.rowMath().quantize(x, row, 0, COLUMNS / PackedMatrix.BLOCK);
+      }
+      y = new float[rows * OUTPUTS];
+    }
+
+    long best(int calls) {
+      for (int i = 0; i < calls; i++) {
+        long start = System.nanoTime();
+        matMul.multiply(w, 0, w.groups(), x, rows, y, 0, OUTPUTS);
+        best = Math.min(best, System.nanoTime() - start);
+      }
+      return best;
+    }
+  }
+}
