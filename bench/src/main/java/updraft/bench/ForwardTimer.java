@@ -19,7 +19,10 @@ final class ForwardTimer implements AutoCloseable {
   /** Rows of a prefill step, as the engine has them by default. */
   private static final int CHUNK = 128;
 
+  /** Steps that are not timed, at least; and for how long: C2 compiles calls to native code late. */
   private static final int WARM_UPS = 3;
+
+  private static final long WARM_UP_NANOS = 1_000_000_000;
 
   private final ModelConfig config;
   private final Backend backend;
@@ -79,7 +82,8 @@ final class ForwardTimer implements AutoCloseable {
   double verify(int rows, int context, int repetitions) {
     fill(context);
     Runnable step = () -> forward(context, rows, i -> token(1000 + i), rows);
-    for (int i = 0; i < WARM_UPS; i++) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < WARM_UPS || System.nanoTime() - begin < WARM_UP_NANOS; i++) {
       step.run();
     }
     return Median.of(repetitions, () -> milliseconds(step));

@@ -13,9 +13,9 @@ import updraft.model.Repacker;
 
 /**
  * A lost vectorisation fails the build: every kind of kernels must beat scalar code in the same run
- * by a margin. Vectors that C2 boxes are a thousand times slower than compiled ones, and slower than
- * scalar code. The shortest of many short calls is compared, so other work on the machine does not
- * matter.
+ * by a margin. Vectors that C2 boxes are a thousand times slower than compiled ones, and slower
+ * than scalar code. The shortest of many short calls is compared, so other work on the machine does
+ * not matter.
  */
 class KernelSpeedTest {
   private static final int OUTPUTS = 64;
