@@ -19,7 +19,7 @@ final class ForwardTimer implements AutoCloseable {
   /** Rows of a prefill step, as the engine has them by default. */
   private static final int CHUNK = 128;
 
-  /** Steps that are not timed, at least; and for how long: C2 compiles calls to native code late. */
+  /** Steps that are not timed, at least, and for how long: C2 compiles calls into C late. */
   private static final int WARM_UPS = 3;
 
   private static final long WARM_UP_NANOS = 1_000_000_000;
