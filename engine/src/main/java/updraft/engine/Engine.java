@@ -22,7 +22,7 @@ import updraft.schedule.Scheduler;
 import updraft.schedule.SchedulerOptions;
 import updraft.schedule.Speculation;
 import updraft.speculate.CostCurve;
-import updraft.speculate.NgramDrafter;
+import updraft.speculate.Drafters;
 import updraft.text.ChatTemplate;
 import updraft.text.Tokenizer;
 import updraft.trace.EngineMetrics;
@@ -66,6 +66,7 @@ public final class Engine implements AutoCloseable {
       int contextLength,
       Backend backend,
       Tokenizer tokenizer,
+      Drafters drafters,
       long start) {
     this.options = options;
     this.config = config;
@@ -88,7 +89,7 @@ public final class Engine implements AutoCloseable {
     if (options.calibrate()) {
       Calibration.run(backend, costs);
     }
-    this.speculation = new Speculation(new NgramDrafter(), costs, tracing);
+    this.speculation = new Speculation(drafters, costs, tracing);
     this.scheduler =
         new Scheduler(
             new SchedulerOptions(
@@ -122,7 +123,9 @@ public final class Engine implements AutoCloseable {
       int contextLength = contextLength(options, config);
       Backend backend = backend(options, file, config);
       try {
-        return new Engine(options, file, config, contextLength, backend, tokenizer.get(), start);
+        Drafters drafters = new DrafterLoader(options, file, config, backend).load();
+        return new Engine(
+            options, file, config, contextLength, backend, tokenizer.get(), drafters, start);
       } catch (RuntimeException | Error e) {
         backend.close();
         throw e;

@@ -2,6 +2,8 @@ package updraft.engine;
 
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import updraft.forward.BackendOptions.KeyValueType;
 import updraft.forward.BackendOptions.Lanes;
 import updraft.record.RequestLog;
@@ -10,6 +12,9 @@ import updraft.record.RequestLog;
  * How an engine is set up. Immutable; start from {@link #builder}.
  *
  * @param model a GGUF file
+ * @param draftModel a draft model or an EAGLE head, told apart by its architecture; null for none
+ * @param heads directories in which a head of the model is looked for, when no draft model is named
+ * @param coupledDrafts whether drafts of a sampled answer use its own noise
  * @param backend a backend's name, e.g. {@code cpu}
  * @param threads compute threads; 0 for one a processor
  * @param contextLength most tokens of a sequence; 0 for the model's own
@@ -29,6 +34,9 @@ import updraft.record.RequestLog;
  */
 public record EngineOptions(
     Path model,
+    @Nullable Path draftModel,
+    List<Path> heads,
+    boolean coupledDrafts,
     String backend,
     int threads,
     int contextLength,
@@ -47,6 +55,7 @@ public record EngineOptions(
 
   public EngineOptions {
     atLeast("recentRequests", recentRequests, 0);
+    heads = List.copyOf(heads);
     atLeast("threads", threads, 0);
     atLeast("contextLength", contextLength, 0);
     atLeast("keyValueTokens", keyValueTokens, 0);
@@ -72,6 +81,9 @@ public record EngineOptions(
   /** Every setter returns this builder. */
   public static final class Builder {
     private final Path model;
+    private @Nullable Path draftModel;
+    private List<Path> heads = List.of();
+    private boolean coupledDrafts = true;
     private String backend = "cpu";
     private int threads;
     private int contextLength;
@@ -90,6 +102,21 @@ public record EngineOptions(
 
     private Builder(Path model) {
       this.model = model;
+    }
+
+    public Builder draftModel(@Nullable Path value) {
+      draftModel = value;
+      return this;
+    }
+
+    public Builder heads(List<Path> value) {
+      heads = value;
+      return this;
+    }
+
+    public Builder coupledDrafts(boolean value) {
+      coupledDrafts = value;
+      return this;
     }
 
     public Builder backend(String value) {
@@ -170,6 +197,9 @@ public record EngineOptions(
     public EngineOptions build() {
       return new EngineOptions(
           model,
+          draftModel,
+          heads,
+          coupledDrafts,
           backend,
           threads,
           contextLength,

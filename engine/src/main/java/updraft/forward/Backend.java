@@ -1,5 +1,10 @@
 package updraft.forward;
 
+import updraft.model.HeadConfig;
+import updraft.model.HeadWeights;
+import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
+
 /**
  * A place where the transformer runs. Owns weights, keys and values; driven by one thread.
  *
@@ -36,6 +41,24 @@ public interface Backend extends AutoCloseable {
    * moves to its position's own slot.
    */
   void copySlot(int fromSlot, int toSlot);
+
+  /**
+   * Opens a draft model that runs on this backend's threads; its file may be closed afterwards. To be
+   * closed before this backend.
+   *
+   * @param maxRows most rows of one of its forwards
+   * @throws IllegalArgumentException if this backend cannot
+   */
+  default DraftNetwork openDraftModel(ModelConfig config, ModelWeights weights, int maxRows) {
+    throw new IllegalArgumentException(
+        "backend must be one that runs draft models, which cpu does: backend=" + name());
+  }
+
+  /** As {@link #openDraftModel}, an EAGLE head of this model. */
+  default DraftNetwork openHead(HeadConfig config, HeadWeights weights, int maxRows) {
+    throw new IllegalArgumentException(
+        "backend must be one that runs heads, which cpu does: backend=" + name());
+  }
 
   @Override
   void close();

@@ -9,8 +9,11 @@ import updraft.cache.PageTable;
 import updraft.kernel.ComputePool;
 import updraft.kernel.Kernels;
 import updraft.model.GgufTensor;
+import updraft.model.HeadConfig;
+import updraft.model.HeadWeights;
 import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
+import updraft.model.PackedMatrix;
 import updraft.model.PackedMatrix.Kind;
 import updraft.model.Repacker;
 
@@ -26,6 +29,11 @@ public final class CpuBackend implements Backend {
   private final KeyValues keyValues;
   private final CpuTransformer transformer;
 
+  /** As in the file, to know a head's tensors that are this model's; and as packed. */
+  private final ModelWeights stored;
+
+  private final CpuWeights packed;
+
   /** Kernels are warmed while weights are repacked: they need nothing of each other. */
   private final CompletableFuture<Void> warm;
 
@@ -36,12 +44,13 @@ public final class CpuBackend implements Backend {
     this.options = options;
     kernels = CpuKernels.choose(options.lanes());
     warm = warm(weights);
-    CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
+    stored = weights;
+    packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
     keyValues = KeyValues.of(options.keyValueType(), config, pages);
     pool =
         new ComputePool(options.threads()); // last: a model that is refused leaves no pool behind
-    transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options);
+    transformer = new CpuTransformer(config, packed, keyValues, pool, kernels, options, null);
   }
 
   /** Starts to warm what needs it; done when a first forward is fast, goes on with the rest. */
@@ -174,6 +183,33 @@ public final class CpuBackend implements Backend {
       throw new IllegalArgumentException(
           what + " must be in [0, " + end + "): " + what + "=" + value + ", row=" + row);
     }
+  }
+
+  @Override
+  public DraftNetwork openDraftModel(ModelConfig draft, ModelWeights weights, int maxRows) {
+    return CpuDraftNetwork.ofModel(draft, weights, pages, pool, kernels, draftOptions(maxRows));
+  }
+
+  @Override
+  public DraftNetwork openHead(HeadConfig head, HeadWeights weights, int maxRows) {
+    Repacker repacker = new Repacker(kernels.lanes());
+    PackedMatrix embedding = packedOnce(weights.model().tokenEmbedding(), repacker);
+    PackedMatrix output = packedOnce(weights.model().output(), repacker);
+    return CpuDraftNetwork.ofHead(
+        head, weights, embedding, output, pages, pool, kernels, draftOptions(maxRows));
+  }
+
+  /** A tensor's packed form: this model's, if it is one of its tensors. */
+  private PackedMatrix packedOnce(GgufTensor tensor, Repacker repacker) {
+    if (tensor == stored.output()) {
+      return packed.output();
+    }
+    return tensor == stored.tokenEmbedding() ? packed.embedding() : repacker.pack(tensor);
+  }
+
+  private BackendOptions draftOptions(int maxRows) {
+    return new BackendOptions(
+        options.threads(), pages, maxRows, maxRows, options.keyValueType(), options.lanes());
   }
 
   @Override

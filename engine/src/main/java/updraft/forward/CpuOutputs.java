@@ -59,7 +59,7 @@ final class CpuOutputs implements RowOutputs {
   void end() {
     for (int row = 0; row < batch.rows(); row++) {
       int parent = batch.parent(row);
-      if (parent != RowBatch.COMMITTED && faults[row] == null) {
+      if (batch.isRow(parent) && faults[row] == null) {
         faults[row] = faults[parent];
       }
     }

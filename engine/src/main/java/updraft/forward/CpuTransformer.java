@@ -31,6 +31,9 @@ final class CpuTransformer {
   private final TreeAttention attention;
   private final CpuOutputs outputs;
 
+  /** How the rows of a head enter; null for a model. */
+  private final @Nullable CpuPairs pairs;
+
   /** Shape (rows, hidden): the residual stream. */
   private final float[] state;
 
@@ -87,7 +90,9 @@ final class CpuTransformer {
       KeyValues keyValues,
       ComputePool pool,
       Kernels kernels,
-      BackendOptions options) {
+      BackendOptions options,
+      @Nullable CpuPairs pairs) {
+    this.pairs = pairs;
     this.config = config;
     this.weights = weights;
     this.keyValues = keyValues;
@@ -138,6 +143,7 @@ final class CpuTransformer {
       keyValues.ensure(rows.slot(row));
       rotary.ensure(rows.position(row));
     }
+    layerWeights = weights.layers().getFirst();
     pool.run(n, embed);
     for (layer = 0; layer < config.layers(); layer++) {
       layerWeights = weights.layers().get(layer);
@@ -154,7 +160,9 @@ final class CpuTransformer {
   }
 
   private void attention(int n) {
-    pool.run(n, normAttention);
+    if (pairs == null) {
+      pool.run(n, normAttention);
+    }
     projectionStart = 0;
     for (PackedMatrix matrix : layerWeights.queryKeyValue()) {
       projection = matrix;
@@ -184,7 +192,11 @@ final class CpuTransformer {
   }
 
   private void embed(int row, int thread) {
-    weights.embedding().dequantizeRow(batch.token(row), state, row * config.hiddenSize());
+    if (pairs == null) {
+      weights.embedding().dequantizeRow(batch.token(row), state, row * config.hiddenSize());
+    } else {
+      pairs.enter(batch.token(row), row, weights.embedding(), layerWeights.attentionNorm(), state);
+    }
   }
 
   private void normAttention(int row, int thread) {
@@ -225,7 +237,7 @@ final class CpuTransformer {
         projection,
         item * itemGroups,
         Math.min(projection.groups(), (item + 1) * itemGroups),
-        normed,
+        pairs == null ? normed : pairs.joined(),
         batch.rows(),
         projected,
         projectionStart,

@@ -43,7 +43,7 @@ record CpuWeights(
         output);
   }
 
-  private static Layer layer(ModelWeights.Layer layer, Repacker repacker) {
+  static Layer layer(ModelWeights.Layer layer, Repacker repacker) {
     List<GgufTensor> three = List.of(layer.query(), layer.key(), layer.value());
     return new Layer(
         layer.attentionNorm().toFloats(),

@@ -24,23 +24,39 @@ public final class RowBatch {
    */
   private final int[] prefixes;
 
+  /** Per row: positions before are not attended to. */
+  private final int[] firsts;
+
   private final int[] logitsIndexes;
   private final PageTable[] tables;
+  private final int maxRows;
   private int rows;
+  private int ancestors;
   private int logitsRows;
 
   public RowBatch(int maxRows) {
+    this(maxRows, 0);
+  }
+
+  /**
+   * @param maxAncestors most rows of earlier forwards that rows of this one may descend from
+   */
+  public RowBatch(int maxRows, int maxAncestors) {
+    this.maxRows = maxRows;
+    int all = maxRows + maxAncestors;
     tokens = new int[maxRows];
-    positions = new int[maxRows];
-    slots = new int[maxRows];
-    parents = new int[maxRows];
-    prefixes = new int[maxRows];
+    positions = new int[all];
+    slots = new int[all];
+    parents = new int[all];
+    prefixes = new int[all];
+    firsts = new int[maxRows];
     logitsIndexes = new int[maxRows];
     tables = new PageTable[maxRows];
   }
 
   public void clear() {
     rows = 0;
+    ancestors = 0;
     logitsRows = 0;
   }
 
@@ -50,31 +66,85 @@ public final class RowBatch {
    * @param position of the token in its sequence, 0-based
    * @param table pages of the sequence; must not change before the forward ends
    * @param slot where the row's keys and values go
-   * @param parent an earlier row of this batch, or {@link #COMMITTED} when positions 0 … position-1
-   *     are committed
+   * @param parent an earlier row or ancestor of this batch, or {@link #COMMITTED} when positions 0 …
+   *     position-1 are committed
    * @param logits whether the row's logits are wanted
    */
   public int add(int token, int position, PageTable table, int slot, int parent, boolean logits) {
-    if (rows == tokens.length) {
-      throw new IllegalStateException("rows must be at most maxRows: maxRows=" + tokens.length);
+    return add(token, position, table, slot, parent, logits, 0);
+  }
+
+  /**
+   * Adds a row that does not attend to the first positions of its sequence.
+   *
+   * @param first the first position that it attends to
+   */
+  public int add(
+      int token, int position, PageTable table, int slot, int parent, boolean logits, int first) {
+    if (rows == maxRows) {
+      throw new IllegalStateException("rows must be at most maxRows: maxRows=" + maxRows);
     }
-    if (parent >= rows || (parent >= 0 && positions[parent] != position - 1)) {
-      throw new IllegalArgumentException(
-          "parent must be an earlier row at the position before: parent="
-              + parent
-              + ", position="
-              + position);
+    if (parent < maxRows && parent >= rows) {
+      throw refusal(parent, position);
     }
     int row = rows++;
     tokens[row] = token;
-    positions[row] = position;
     tables[row] = table;
+    firsts[row] = first;
+    place(row, position, table, slot, parent);
+    logitsIndexes[row] = logits ? logitsRows++ : -1;
+    return row;
+  }
+
+  /**
+   * Adds a row that an earlier forward has computed and that is not committed, as a parent for
+   * others, and returns its index.
+   *
+   * @param slot where its keys and values are
+   * @param parent an ancestor added before, or {@link #COMMITTED}
+   */
+  public int addAncestor(int position, PageTable table, int slot, int parent) {
+    if (maxRows + ancestors == slots.length) {
+      throw new IllegalStateException(
+          "ancestors must be at most maxAncestors: maxAncestors=" + ancestors);
+    }
+    if (parent != COMMITTED && (parent < maxRows || parent >= maxRows + ancestors)) {
+      throw refusal(parent, position);
+    }
+    int row = maxRows + ancestors++;
+    place(row, position, table, slot, parent);
+    return row;
+  }
+
+  private void place(int row, int position, PageTable table, int slot, int parent) {
+    if (parent >= 0 && positions[parent] != position - 1) {
+      throw refusal(parent, position);
+    }
+    positions[row] = position;
     slots[row] = slot;
     parents[row] = parent;
     int before = parent == COMMITTED ? position : prefixes[parent];
-    prefixes[row] = before == position && slot == table.slot(position) ? position + 1 : before;
-    logitsIndexes[row] = logits ? logitsRows++ : -1;
-    return row;
+    boolean inPlace =
+        before == position && position < table.capacity() && slot == table.slot(position);
+    prefixes[row] = inPlace ? position + 1 : before;
+  }
+
+  private static IllegalArgumentException refusal(int parent, int position) {
+    return new IllegalArgumentException(
+        "parent must be an earlier row at the position before: parent="
+            + parent
+            + ", position="
+            + position);
+  }
+
+  /** The first position that a row attends to. */
+  public int first(int row) {
+    return firsts[row];
+  }
+
+  /** Whether a parent is a row of this forward. */
+  boolean isRow(int parent) {
+    return parent >= 0 && parent < maxRows;
   }
 
   public int rows() {
@@ -82,7 +152,7 @@ public final class RowBatch {
   }
 
   public int maxRows() {
-    return tokens.length;
+    return maxRows;
   }
 
   /** Rows whose logits are wanted. */

@@ -23,6 +23,9 @@ final class TreeAttention {
   /** Queries that share the reading of a page; reading then costs a twentieth of the work. */
   private static final int QUERIES = 16;
 
+  /** A score so low that its weight is next to nothing. */
+  private static final float NOT_ATTENDED = -1e30f;
+
   private final KeyValues keyValues;
   private final RowMath math;
   private final int kvHeads;
@@ -146,7 +149,7 @@ final class TreeAttention {
       int layer, int head, int page, int first, int end, float[] queries, int stride, Scratch own) {
     boolean loaded = false;
     for (int row = first; row < end; row++) {
-      if (page * PAGE > batch.position(row)) {
+      if (page * PAGE > batch.position(row) || isBefore(row, page)) {
         continue;
       }
       boolean shared = !holdsTail(row, page);
@@ -174,6 +177,7 @@ final class TreeAttention {
     int positions = batch.position(row) + 1;
     for (int i = 0; i < group; i++) {
       int from = ((row - first) * group + i) * scoresStride;
+      Arrays.fill(own.scores, from, from + batch.first(row), NOT_ATTENDED);
       float sum = math.exponentials(own.scores, from, positions);
       math.scale(own.scores, from, positions, 1 / sum);
     }
@@ -186,7 +190,7 @@ final class TreeAttention {
     boolean loaded = false;
     for (int row = first; row < end; row++) {
       int count = Math.min(PAGE, batch.position(row) + 1 - page * PAGE);
-      if (count <= 0) {
+      if (count <= 0 || isBefore(row, page)) {
         continue;
       }
       boolean shared = !holdsTail(row, page);
@@ -207,6 +211,11 @@ final class TreeAttention {
             to + i * headSize);
       }
     }
+  }
+
+  /** Whether a row attends to no position of a page, since they are before its first. */
+  private boolean isBefore(int row, int page) {
+    return (page + 1) * PAGE <= batch.first(row);
   }
 
   private int outputOf(int row, int head) {

@@ -91,16 +91,39 @@ public record ModelConfig(
     return new Reader(file).read();
   }
 
+  /**
+   * Reads the one layer of a head, which is a llama's.
+   *
+   * @param vocabulary logits a row
+   */
+  static ModelConfig ofHead(GgufFile file, int vocabulary) {
+    return new Reader(file, HeadConfig.PREFIX, HeadConfig.FACTORS_TENSOR, vocabulary).read();
+  }
+
   /** The keys of one file. */
   private static final class Reader {
     private final GgufFile file;
     private final Architecture architecture;
     private final String prefix;
+    private final String factorsTensor;
+
+    /** 0 to look it up. */
+    private final int vocabulary;
 
     Reader(GgufFile file) {
       this.file = file;
       architecture = Architecture.of(file);
       prefix = architecture.ggufName() + ".";
+      factorsTensor = RopeScaling.FACTORS_TENSOR;
+      vocabulary = 0;
+    }
+
+    Reader(GgufFile file, String prefix, String factorsTensor, int vocabulary) {
+      this.file = file;
+      this.architecture = Architecture.LLAMA;
+      this.prefix = prefix;
+      this.factorsTensor = factorsTensor;
+      this.vocabulary = vocabulary;
     }
 
     ModelConfig read() {
@@ -121,14 +144,14 @@ public record ModelConfig(
           kvHeads,
           headSize,
           size("feed_forward_length", MAX_SIZE),
-          vocabularySize(),
+          vocabulary == 0 ? vocabularySize() : vocabulary,
           size("context_length", MAX_CONTEXT),
           real(
               "attention.layer_norm_rms_epsilon",
               file.real(key("attention.layer_norm_rms_epsilon"))),
           real("rope.freq_base", file.real(key("rope.freq_base"), 10_000)),
           ropeDimensions,
-          RopeScaling.of(file, prefix, ropeDimensions),
+          RopeScaling.of(file, prefix, factorsTensor, ropeDimensions),
           architecture.needsAttentionBiases() || file.findTensor("blk.0.attn_q.bias").isPresent());
     }
 

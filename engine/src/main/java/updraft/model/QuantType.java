@@ -19,7 +19,9 @@ public enum QuantType {
   Q5_1(7, 32, 24, new BlockCodecs.Q5_1()),
   Q4_K(12, 256, 144, new SuperBlockCodecs.Q45K(false)),
   Q5_K(13, 256, 176, new SuperBlockCodecs.Q45K(true)),
-  Q6_K(14, 256, 210, new SuperBlockCodecs.Q6K());
+  Q6_K(14, 256, 210, new SuperBlockCodecs.Q6K()),
+  /** Integers, such as maps between vocabularies; no matrix is made of them. */
+  I64(27, 1, 8, new IntegerCodec());
 
   private static final Map<Integer, String> OTHER_GGML_TYPES =
       Map.ofEntries(
@@ -38,7 +40,6 @@ public enum QuantType {
           Map.entry(24, "I8"),
           Map.entry(25, "I16"),
           Map.entry(26, "I32"),
-          Map.entry(27, "I64"),
           Map.entry(28, "F64"),
           Map.entry(29, "IQ1_M"),
           Map.entry(34, "TQ1_0"),

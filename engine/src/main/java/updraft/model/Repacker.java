@@ -69,6 +69,9 @@ public final class Repacker {
       case Q8_0, Q5_0 -> Kind.Q8;
       case Q5_1, Q5_K -> Kind.Q8_MIN;
       case Q6_K -> Kind.Q8_HALVES;
+      case I64 ->
+          throw new IllegalArgumentException(
+              "a matrix must be of floats or quantised weights: type=" + type);
     };
   }
 

@@ -46,23 +46,28 @@ public sealed interface RopeScaling {
    * @param dimensions rotated elements of a head
    */
   static RopeScaling of(GgufFile file, String prefix, int dimensions) {
+    return of(file, prefix, FACTORS_TENSOR, dimensions);
+  }
+
+  /** With the name of the tensor that may hold frequency factors. */
+  static RopeScaling of(GgufFile file, String prefix, String factorsTensor, int dimensions) {
     String typeKey = prefix + "rope.scaling.type";
     String type = file.string(typeKey, "linear");
     if (!type.equals("linear") && !type.equals("none")) {
       throw file.error(
-          "rope scaling must be none, linear, or frequency factors in " + FACTORS_TENSOR,
+          "rope scaling must be none, linear, or frequency factors in " + factorsTensor,
           "key=" + typeKey + ", value=" + type);
     }
     boolean linear = type.equals("linear");
     float factor = linear ? linearFactor(file, prefix) : 1;
-    Optional<GgufTensor> factors = file.findTensor(FACTORS_TENSOR);
+    Optional<GgufTensor> factors = file.findTensor(factorsTensor);
     if (factors.isEmpty()) {
       return factor == 1 ? new None() : new Linear(factor);
     }
     if (factor != 1) {
       throw file.error(
           "rope scaling must be linear or by frequency factors, not both",
-          "tensor=" + FACTORS_TENSOR + ", factor=" + factor);
+          "tensor=" + factorsTensor + ", factor=" + factor);
     }
     return frequencyFactors(file, factors.get(), dimensions);
   }
@@ -89,14 +94,14 @@ public sealed interface RopeScaling {
           "tensor must have one element for each rotated pair",
           String.format(
               "tensor=%s, expected=1x%d, found=%dx%d",
-              FACTORS_TENSOR, dimensions / 2, tensor.rows(), tensor.columns()));
+              tensor.name(), dimensions / 2, tensor.rows(), tensor.columns()));
     }
     List<Float> factors = new ArrayList<>();
     for (float factor : tensor.toFloats()) {
       if (!(factor > 0 && factor < Float.POSITIVE_INFINITY)) {
         throw file.error(
             "frequency factors must be positive",
-            "tensor=" + FACTORS_TENSOR + ", index=" + factors.size() + ", value=" + factor);
+            "tensor=" + tensor.name() + ", index=" + factors.size() + ", value=" + factor);
       }
       factors.add(factor);
     }

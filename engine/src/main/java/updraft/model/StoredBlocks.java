@@ -31,6 +31,7 @@ final class StoredBlocks {
     row = rowToRead;
     long start = row * tensor.rowBytes();
     switch (tensor.type()) {
+      case I64 -> throw new IllegalStateException("integers are no weights");
       case F32 -> words[0] = data.get(JAVA_INT_UNALIGNED, start + 4L * block);
       case F16 -> {
         words[0] = twoShorts(start, block);

@@ -23,6 +23,8 @@ import updraft.model.GgufWriter.RowSource;
  * @param output stored type of the output matrix, unless tied
  * @param tied whether the token embedding makes the logits
  * @param attentionBiases whether query, key and value have biases; qwen2 always has
+ * @param residualScale gain of what a layer adds: 3 outweighs the embedding in the hidden state, as a
+ *     tied model would else just repeat its input; next to 0 a model forgets all but the last token
  */
 public record SyntheticModel(
     Architecture architecture,
@@ -43,18 +45,13 @@ public record SyntheticModel(
     float ropeBase,
     int ropeDimensions,
     RopeScaling ropeScaling,
+    float residualScale,
     long seed) {
 
   private static final float RMS_EPSILON = 1e-5f;
 
   /** Standard deviation of the logits: softmax is peaked, yet not on one token alone. */
   private static final float LOGIT_SCALE = 3;
-
-  /**
-   * What a layer adds outweighs the embedding in the hidden state; otherwise a tied model would
-   * just repeat its input.
-   */
-  private static final float RESIDUAL_SCALE = 3;
 
   private static final float CONTROL_SCALE = 0.1f;
   private static final float NORM_SPREAD = 0.1f;
@@ -158,7 +155,7 @@ public record SyntheticModel(
       norm(writer, prefix + "attn_q_norm.weight", headSize);
       norm(writer, prefix + "attn_k_norm.weight", headSize);
     }
-    matrix(writer, prefix + "attn_output.weight", attention, hiddenSize, query, RESIDUAL_SCALE);
+    matrix(writer, prefix + "attn_output.weight", attention, hiddenSize, query, residualScale);
     norm(writer, prefix + "ffn_norm.weight", hiddenSize);
     matrix(writer, prefix + "ffn_gate.weight", feedForward, feedForwardSize, hiddenSize, 1);
     matrix(writer, prefix + "ffn_up.weight", feedForward, feedForwardSize, hiddenSize, 1);
@@ -168,7 +165,7 @@ public record SyntheticModel(
         feedForward,
         hiddenSize,
         feedForwardSize,
-        RESIDUAL_SCALE);
+        residualScale);
   }
 
   private void embedding(GgufWriter writer, String name, QuantType type, int firstControl) {

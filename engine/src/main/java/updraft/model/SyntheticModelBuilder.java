@@ -23,6 +23,7 @@ public final class SyntheticModelBuilder {
   private float ropeBase = 10_000;
   private int ropeDimensions;
   private RopeScaling ropeScaling = new RopeScaling.None();
+  private float residualScale = 3;
   private long seed = 1;
 
   SyntheticModelBuilder(Architecture architecture) {
@@ -118,6 +119,12 @@ public final class SyntheticModelBuilder {
     return this;
   }
 
+  /** Gain of what a layer adds. */
+  public SyntheticModelBuilder residualScale(float value) {
+    residualScale = value;
+    return this;
+  }
+
   public SyntheticModelBuilder seed(long value) {
     seed = value;
     return this;
@@ -143,6 +150,7 @@ public final class SyntheticModelBuilder {
         ropeBase,
         ropeDimensions == 0 ? headSize : ropeDimensions,
         ropeScaling,
+        residualScale,
         seed);
   }
 

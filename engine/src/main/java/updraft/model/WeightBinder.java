@@ -1,19 +1,18 @@
 package updraft.model;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Finds the tensors of a model by llama.cpp's names and checks each one's shape. */
 final class WeightBinder {
   private final GgufFile file;
   private final ModelConfig config;
-  private final Set<String> used = new HashSet<>();
+  private final TensorFinder finder;
 
   WeightBinder(GgufFile file, ModelConfig config) {
     this.file = file;
     this.config = config;
+    this.finder = new TensorFinder(file);
   }
 
   ModelWeights bind() {
@@ -29,7 +28,7 @@ final class WeightBinder {
         file.findTensor("output.weight").isPresent()
             ? matrix("output.weight", vocabulary, hidden)
             : embedding;
-    refuseUnused();
+    finder.refuseOthers(config.architecture().ggufName(), RopeScaling.FACTORS_TENSOR);
     return new ModelWeights(embedding, layers, outputNorm, output);
   }
 
@@ -61,40 +60,10 @@ final class WeightBinder {
   }
 
   private GgufTensor matrix(String name, int rows, int columns) {
-    GgufTensor tensor = file.tensor(name);
-    if (tensor.rows() != rows || tensor.columns() != columns) {
-      throw file.error(
-          "tensor must have the shape that the metadata gives",
-          String.format(
-              "tensor=%s, expected=%dx%d, found=%dx%d",
-              name, rows, columns, tensor.rows(), tensor.columns()));
-    }
-    used.add(name);
-    return tensor;
+    return finder.matrix(name, rows, columns);
   }
 
-  /** Norms and biases are small enough to look at: a damaged one would spoil every token. */
   private GgufTensor vector(String name, int size) {
-    GgufTensor tensor = matrix(name, 1, size);
-    float[] values = tensor.toFloats();
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw file.error(
-            "tensor must be finite", "tensor=" + name + ", index=" + i + ", value=" + values[i]);
-      }
-    }
-    return tensor;
-  }
-
-  /** A tensor left over is part of a model that would not be run as it was trained. */
-  private void refuseUnused() {
-    used.add(RopeScaling.FACTORS_TENSOR);
-    for (GgufTensor tensor : file.tensors()) {
-      if (!used.contains(tensor.name())) {
-        throw file.error(
-            "tensor must be one that " + config.architecture().ggufName() + " has",
-            "tensor=" + tensor.name());
-      }
-    }
+    return finder.vector(name, size);
   }
 }

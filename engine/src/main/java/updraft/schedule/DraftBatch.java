@@ -11,7 +11,7 @@ import updraft.trace.Tracing;
 /** The sequences of a step that one drafter works for. Reused between steps; engine thread only. */
 final class DraftBatch {
   private final Drafter drafter;
-  private final boolean wantsHiddenStates;
+  private final boolean followsPrompts;
   private final Tracing tracing;
   private final TraceClock clock;
   private final List<Sequence> sequences = new ArrayList<>();
@@ -19,7 +19,7 @@ final class DraftBatch {
 
   DraftBatch(Drafter drafter, Tracing tracing) {
     this.drafter = drafter;
-    this.wantsHiddenStates = drafter.hiddenStateLayers().length > 0;
+    this.followsPrompts = drafter.followsPrompts();
     this.tracing = tracing;
     this.clock = tracing.clock();
   }
@@ -28,8 +28,8 @@ final class DraftBatch {
     return drafter;
   }
 
-  boolean wantsHiddenStates() {
-    return wantsHiddenStates;
+  boolean followsPrompts() {
+    return followsPrompts;
   }
 
   void clear() {

@@ -231,7 +231,8 @@ final class Sequence implements DraftContext, Timed {
     return begun;
   }
 
-  int computed() {
+  @Override
+  public int computed() {
     return computed;
   }
 

@@ -116,7 +116,7 @@ public final class Speculation implements AutoCloseable {
   /** A chunk of a prompt was computed, but is not yet counted as such. */
   void prefilled(Sequence sequence, RowOutputs outputs) {
     DraftBatch batch = batch(sequence);
-    if (batch == null || !batch.wantsHiddenStates()) {
+    if (batch == null || !batch.followsPrompts()) {
       return;
     }
     open(sequence);
@@ -133,7 +133,7 @@ public final class Speculation implements AutoCloseable {
   void verified(Sequence sequence, int root, Verdict verdict, RowOutputs outputs) {
     DraftBatch batch = batch(sequence);
     DraftSession session = sequence.draft();
-    if (batch == null || session == null || !batch.wantsHiddenStates()) {
+    if (batch == null || session == null || !batch.followsPrompts()) {
       return;
     }
     session.computed().start(root, outputs);
@@ -266,7 +266,7 @@ public final class Speculation implements AutoCloseable {
       Sequence sequence = prefilling.get(i);
       DraftSession session = sequence.draft();
       DraftBatch batch = batch(sequence);
-      if (session != null && batch != null && batch.wantsHiddenStates()) {
+      if (session != null && batch != null && batch.followsPrompts()) {
         batch.add(sequence, session);
       }
     }

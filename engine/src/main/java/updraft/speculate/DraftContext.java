@@ -15,6 +15,9 @@ public interface DraftContext {
   /** Tokens of {@link #length()} that were the prompt. */
   int promptLength();
 
+  /** Leading positions that have keys and values. */
+  int computed();
+
   /**
    * Where its keys and values are: a slot for each position below {@link #length()} - 1 at least.
    */

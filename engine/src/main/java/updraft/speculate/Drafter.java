@@ -15,15 +15,20 @@ public interface Drafter extends AutoCloseable {
 
   /**
    * Layers after which it wants the hidden states of computed rows, those of prompts too; none for
-   * most. One that wants any is told of each prefill chunk by {@link #extend}.
+   * most.
    */
   default int[] hiddenStateLayers() {
     return new int[0];
   }
 
+  /** Whether {@link #extend} is to be called for each chunk of a prompt too. */
+  default boolean followsPrompts() {
+    return hiddenStateLayers().length > 0;
+  }
+
   /**
    * Begins to follow a sequence, whose prompt is committed: before its first chunk is settled for a
-   * drafter that wants hidden states, else when it begins to decode.
+   * drafter that follows prompts, else when it begins to decode.
    */
   DraftSession open(DraftContext context);
 

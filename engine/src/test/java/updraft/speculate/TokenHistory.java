@@ -50,6 +50,11 @@ final class TokenHistory implements DraftContext {
   }
 
   @Override
+  public int computed() {
+    return length - 1;
+  }
+
+  @Override
   public PageTable pages() {
     throw new UnsupportedOperationException("tokens alone");
   }
