@@ -39,7 +39,7 @@ final class OpenEngine implements AutoCloseable {
     try {
       EngineOptions options =
           settings
-              .apply(flags.options(model, telemetry.defaultLevel()))
+              .apply(flags.options(model, telemetry.defaultLevel(), terminal))
               .openTelemetry(telemetry.openTelemetry())
               .build();
       return new OpenEngine(engine(options), telemetry);

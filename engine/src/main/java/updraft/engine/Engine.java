@@ -23,6 +23,7 @@ import updraft.schedule.SchedulerOptions;
 import updraft.schedule.Speculation;
 import updraft.speculate.CostCurve;
 import updraft.speculate.Drafters;
+import updraft.speculate.Verifiers;
 import updraft.text.ChatTemplate;
 import updraft.text.Tokenizer;
 import updraft.trace.EngineMetrics;
@@ -89,7 +90,8 @@ public final class Engine implements AutoCloseable {
     if (options.calibrate()) {
       Calibration.run(backend, costs);
     }
-    this.speculation = new Speculation(drafters, costs, tracing);
+    this.speculation = 
+        new Speculation(drafters, Verifiers.of(options.verifier()), costs, tracing);
     this.scheduler =
         new Scheduler(
             new SchedulerOptions(

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import updraft.forward.BackendOptions.KeyValueType;
 import updraft.forward.BackendOptions.Lanes;
 import updraft.record.RequestLog;
+import updraft.speculate.Verifiers;
 
 /**
  * How an engine is set up. Immutable; start from {@link #builder}.
@@ -15,6 +16,8 @@ import updraft.record.RequestLog;
  * @param draftModel a draft model or an EAGLE head, told apart by its architecture; null for none
  * @param heads directories in which a head of the model is looked for, when no draft model is named
  * @param coupledDrafts whether drafts of a sampled answer use its own noise
+ * @param verifier what decides which drafts are kept; all but {@code coupled}, which keeps plain decoding's
+ *     tokens, are for study
  * @param backend a backend's name, e.g. {@code cpu}
  * @param threads compute threads; 0 for one a processor
  * @param contextLength most tokens of a sequence; 0 for the model's own
@@ -37,6 +40,7 @@ public record EngineOptions(
     @Nullable Path draftModel,
     List<Path> heads,
     boolean coupledDrafts,
+    String verifier,
     String backend,
     int threads,
     int contextLength,
@@ -56,6 +60,7 @@ public record EngineOptions(
   public EngineOptions {
     atLeast("recentRequests", recentRequests, 0);
     heads = List.copyOf(heads);
+    Verifiers.of(verifier); // refuses names that there are not
     atLeast("threads", threads, 0);
     atLeast("contextLength", contextLength, 0);
     atLeast("keyValueTokens", keyValueTokens, 0);
@@ -84,6 +89,7 @@ public record EngineOptions(
     private @Nullable Path draftModel;
     private List<Path> heads = List.of();
     private boolean coupledDrafts = true;
+    private String verifier = "coupled";
     private String backend = "cpu";
     private int threads;
     private int contextLength;
@@ -116,6 +122,11 @@ public record EngineOptions(
 
     public Builder coupledDrafts(boolean value) {
       coupledDrafts = value;
+      return this;
+    }
+
+    public Builder verifier(String value) {
+      verifier = value;
       return this;
     }
 
@@ -200,6 +211,7 @@ public record EngineOptions(
           draftModel,
           heads,
           coupledDrafts,
+          verifier,
           backend,
           threads,
           contextLength,

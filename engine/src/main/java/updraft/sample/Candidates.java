@@ -141,6 +141,13 @@ final class Candidates {
     return contest.winner();
   }
 
+  /** Writes the weights of the tokens that are left, relative to the likeliest. */
+  void weigh(double[] weights) {
+    for (int i = 0; i < size; i++) {
+      weights[token(keys[i])] = Math.exp(((double) logit(keys[i]) - max) / temperature);
+    }
+  }
+
   private float leastLogit() {
     return (float) Math.max(max - SPREAD * temperature, -Float.MAX_VALUE);
   }

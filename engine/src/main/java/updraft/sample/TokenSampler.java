@@ -1,6 +1,7 @@
 package updraft.sample;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import updraft.request.SamplingOptions;
@@ -30,6 +31,7 @@ import updraft.sample.grammar.GrammarPath;
  */
 public final class TokenSampler implements TokenChooser {
   private final SamplingOptions options;
+  private final int choice;
   private final int vocabulary;
   private final NoiseContest contest;
   private final LogitsProcessor[] processors;
@@ -71,6 +73,7 @@ public final class TokenSampler implements TokenChooser {
       @Nullable GrammarPath grammar) {
     this.options = options;
     this.scratch = scratch;
+    this.choice = choice;
     vocabulary = scratch.vocabulary();
     contest = new NoiseContest(new GumbelNoise(options.seed(), choice), options.temperature());
     processors = processors(options, vocabulary, prompt, grammar);
@@ -126,7 +129,43 @@ public final class TokenSampler implements TokenChooser {
     return token;
   }
 
+  @Override
+  public SamplingOptions sampling() {
+    return options;
+  }
+
+  @Override
+  public Coins coins() {
+    return new Coins(options.seed(), choice);
+  }
+
+  @Override
+  public double[] distribution(float[] logits, int offset, int position) {
+    float[] row = Arrays.copyOfRange(logits, offset, offset + vocabulary);
+    for (LogitsProcessor processor : processors) {
+      processor.apply(row);
+    }
+    double[] probabilities = new double[vocabulary];
+    float max = Argmax.max(row, 0, vocabulary, position);
+    if (options.greedy()) {
+      probabilities[Argmax.indexOf(max, row, 0)] = 1;
+      return probabilities;
+    }
+    if (candidates == null) {
+      for (int token = 0; token < vocabulary; token++) {
+        probabilities[token] = Math.exp(((double) row[token] - max) / options.temperature());
+      }
+    } else {
+      filter(candidates, row, 0, max);
+      candidates.weigh(probabilities);
+    }
+    double sum = Arrays.stream(probabilities).sum();
+    Arrays.setAll(probabilities, token -> probabilities[token] / sum);
+    return probabilities;
+  }
+
   /** Appends a token to the path's history, as choosing it does. */
+  @Override
   public void commit(int token) {
     for (LogitsProcessor processor : processors) {
       processor.commit(token);

@@ -83,7 +83,7 @@ public final class Scheduler implements AutoCloseable {
         new Residents(
             pool, options.prefixCache() ? new PrefixCache(pool) : null, options.maxSequences());
     this.plan = new StepPlan(backend, residents, speculation, tracing, options.prefillChunk());
-    this.settlement = new Settlement(backend, residents, speculation);
+    this.settlement = new Settlement(backend, residents, speculation, speculation.verifier());
     this.stepTimes = tracing.steps();
     this.check =
         new RequestCheck(options.contextLength(), backend.pages(), tokenizer.vocabularySize());

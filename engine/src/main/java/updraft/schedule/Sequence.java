@@ -142,6 +142,11 @@ final class Sequence implements DraftContext, Timed {
     return sampler.choose(logits, offset, length);
   }
 
+  /** What chooses its tokens. */
+  TokenSampler sampler() {
+    return sampler;
+  }
+
   /** Commits and publishes a token; its logits are those it was chosen from. */
   void commit(int token, TokenOrigin origin, float[] logits, int offset) {
     int topLogprobs = request().logprobs();

@@ -3,10 +3,11 @@ package updraft.schedule;
 import org.jspecify.annotations.Nullable;
 import updraft.forward.Backend;
 import updraft.forward.RowOutputs;
+import updraft.request.SamplingOptions;
 import updraft.request.SpeculationOptions;
 import updraft.request.TokenOrigin;
+import updraft.sample.Coins;
 import updraft.sample.TokenChooser;
-import updraft.speculate.CoupledVerifier;
 import updraft.speculate.DraftTree;
 import updraft.speculate.RowLogits;
 import updraft.speculate.TokenSink;
@@ -19,11 +20,13 @@ final class Settlement {
   private final Backend backend;
   private final Residents residents;
   private final Speculation speculation;
-  private final Verifier verifier = new CoupledVerifier();
+  private final Verifier verifier;
   private final Verdict verdict = new Verdict(SpeculationOptions.MAX_NODES);
   private final Round round = new Round();
 
-  Settlement(Backend backend, Residents residents, Speculation speculation) {
+  Settlement(
+      Backend backend, Residents residents, Speculation speculation, Verifier verifier) {
+    this.verifier = verifier;
     this.backend = backend;
     this.residents = residents;
     this.speculation = speculation;
@@ -142,6 +145,26 @@ final class Settlement {
     @Override
     public int choose(float[] logits, int offset, int position) {
       return sequence.choose(logits, offset);
+    }
+
+    @Override
+    public SamplingOptions sampling() {
+      return sequence.sampling();
+    }
+
+    @Override
+    public double[] distribution(float[] logits, int offset, int position) {
+      return sequence.sampler().distribution(logits, offset, position);
+    }
+
+    @Override
+    public void commit(int token) {
+      sequence.sampler().commit(token);
+    }
+
+    @Override
+    public Coins coins() {
+      return sequence.sampler().coins();
     }
 
     @Override

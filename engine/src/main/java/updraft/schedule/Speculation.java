@@ -13,6 +13,7 @@ import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
 import updraft.sample.grammar.GrammarPath;
 import updraft.speculate.CostCurve;
+import updraft.speculate.CoupledVerifier;
 import updraft.speculate.DraftAccount;
 import updraft.speculate.DraftBudget;
 import updraft.speculate.DraftSession;
@@ -21,6 +22,7 @@ import updraft.speculate.Drafter;
 import updraft.speculate.Drafters;
 import updraft.speculate.GrammarPruner;
 import updraft.speculate.Verdict;
+import updraft.speculate.Verifier;
 import updraft.trace.Stage;
 import updraft.trace.Tracing;
 
@@ -43,6 +45,7 @@ public final class Speculation implements AutoCloseable {
   private static final int PRICED_ROWS = 6;
 
   private final Drafters drafters;
+  private final Verifier verifier;
   private final CostCurve costs;
   private final DraftBudget budget;
   private final Tracing tracing;
@@ -66,7 +69,15 @@ public final class Speculation implements AutoCloseable {
   }
 
   public Speculation(Drafters drafters, CostCurve costs, Tracing tracing) {
+    this(drafters, new CoupledVerifier(), costs, tracing);
+  }
+
+  /**
+   * @param verifier of all rounds; all but the {@link CoupledVerifier} are for study
+   */
+  public Speculation(Drafters drafters, Verifier verifier, CostCurve costs, Tracing tracing) {
     this.drafters = drafters;
+    this.verifier = verifier;
     this.costs = costs;
     this.budget = new DraftBudget(costs);
     this.tracing = tracing;
@@ -85,6 +96,10 @@ public final class Speculation implements AutoCloseable {
   /** Of the rounds that are drafted for here. */
   RoundRecorder recorder() {
     return recorder;
+  }
+
+  Verifier verifier() {
+    return verifier;
   }
 
   /** Layers whose hidden states drafters want. */

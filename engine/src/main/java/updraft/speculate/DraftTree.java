@@ -1,5 +1,7 @@
 package updraft.speculate;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A draft as flat arrays in breadth-first order. Node 0 is the root, the last committed token,
  * which is not drafted; every other node is a drafted token after its parent's. Children of a node
@@ -20,6 +22,9 @@ public final class DraftTree {
   /** The drafter's own mark of where a token came from. */
   private final int[] tags;
 
+  /** By node: what the drafter drew its children from, or null. */
+  private final float @Nullable [][] distributions;
+
   private final int[] firstChildren;
   private final int[] nextSiblings;
   private int size;
@@ -38,6 +43,7 @@ public final class DraftTree {
     depths = new int[capacity];
     probabilities = new float[capacity];
     tags = new int[capacity];
+    distributions = new float[capacity][];
     firstChildren = new int[capacity];
     nextSiblings = new int[capacity];
   }
@@ -94,7 +100,9 @@ public final class DraftTree {
         int parent = parents[node];
         // a kept node's new number is the count of kept nodes before it
         int moved = parent == NONE ? NONE : Long.bitCount(nodes & ((1L << parent) - 1));
-        append(tokens[node], moved, depths[node], probabilities[node], tags[node]);
+        float[] distribution = distributions[node];
+        int kept = append(tokens[node], moved, depths[node], probabilities[node], tags[node]);
+        distributions[kept] = distribution;
       }
     }
   }
@@ -110,6 +118,7 @@ public final class DraftTree {
     depths[node] = depth;
     probabilities[node] = probability;
     tags[node] = tag;
+    distributions[node] = null;
     firstChildren[node] = NONE;
     nextSiblings[node] = NONE;
     if (parent != NONE) {
@@ -158,6 +167,16 @@ public final class DraftTree {
   /** What the drafter marked the node with. */
   public int tag(int node) {
     return tags[node];
+  }
+
+  /** Notes what a node's child was drawn from, by token; stays the drafter's until verified. */
+  void distribution(int node, float[] probabilitiesByToken) {
+    distributions[node] = probabilitiesByToken;
+  }
+
+  /** What a node's child was drawn from, or null when it was not drawn. */
+  float @Nullable [] distribution(int node) {
+    return distributions[node];
   }
 
   public int firstChild(int node) {
