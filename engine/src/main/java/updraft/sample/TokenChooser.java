@@ -10,18 +10,26 @@ public interface TokenChooser {
   /** The token that follows, given logits that start at {@code offset}; commits it to the path. */
   int choose(float[] logits, int offset, int position);
 
-  /** How tokens are to be chosen. */
-  SamplingOptions sampling();
+  /** How tokens are to be chosen; for verifiers that draw themselves, as what follows. */
+  default SamplingOptions sampling() {
+    throw new UnsupportedOperationException("this chooser tells no options");
+  }
 
   /**
-   * For verifiers that draw themselves: the probabilities from which {@link #choose} would, by token;
-   * valid until the next call, and the caller's to change.
+   * The probabilities from which {@link #choose} would draw, by token; valid until the next call, and
+   * the caller's to change.
    */
-  double[] distribution(float[] logits, int offset, int position);
+  default double[] distribution(float[] logits, int offset, int position) {
+    throw new UnsupportedOperationException("this chooser tells no probabilities");
+  }
 
   /** Appends a token that a verifier has drawn itself to the path. */
-  void commit(int token);
+  default void commit(int token) {
+    throw new UnsupportedOperationException("this chooser chooses its tokens itself");
+  }
 
   /** Coins of the answer's own. */
-  Coins coins();
+  default Coins coins() {
+    throw new UnsupportedOperationException("this chooser has no coins");
+  }
 }

@@ -47,6 +47,30 @@ final class ReferenceTransformer {
     return product(weights.output(), norm(x, weights.outputNorm()), null);
   }
 
+  /**
+   * Appends a head's pair and returns its logits: a token, and the features of the token before.
+   *
+   * @param normed whether the residual stream begins with the normed features
+   */
+  double[] nextPair(int token, double[] features, GgufTensor featureNorm, boolean normed) {
+    hidden.clear();
+    ModelWeights.Layer layer = weights.layers().getFirst();
+    double[] embedded = norm(row(weights.tokenEmbedding(), token), layer.attentionNorm());
+    double[] second = norm(features, featureNorm);
+    double[] joined = java.util.Arrays.copyOf(embedded, 2 * embedded.length);
+    System.arraycopy(second, 0, joined, embedded.length, second.length);
+    double[] x = normed ? second : features;
+    x = sum(x, attention(layer, joined, keys.getFirst(), values.getFirst()));
+    x = sum(x, feedForward(layer, norm(x, layer.feedForwardNorm())));
+    hidden.add(x);
+    return product(weights.output(), norm(x, weights.outputNorm()), null);
+  }
+
+  /** A head's features of hidden states side by side. */
+  double[] fuse(GgufTensor fusion, @Nullable GgufTensor fusionNorm, double[] joined) {
+    return product(fusion, fusionNorm == null ? joined : norm(joined, fusionNorm), null);
+  }
+
   double[] hidden(int layer) {
     return hidden.get(layer);
   }
