@@ -93,6 +93,7 @@ public final class Main implements Runnable {
             .addSubcommand(new PullCommand(terminal))
             .addSubcommand(new ModelsCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
+            .addSubcommand(new ConvertHeadCommand(terminal))
             .addSubcommand(new TokenizeCommand(terminal))
             .addSubcommand(new RenderCommand(terminal));
     Objects.requireNonNull(line.getSubcommands().get("serve"))

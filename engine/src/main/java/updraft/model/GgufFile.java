@@ -186,7 +186,7 @@ public final class GgufFile implements AutoCloseable {
     return values;
   }
 
-  private GgufEntry require(String key) {
+  GgufEntry require(String key) {
     @Nullable GgufEntry entry = entries.get(key);
     if (entry == null) {
       throw error("key must be present", "key=" + key);

@@ -121,6 +121,48 @@ public final class GgufWriter {
         });
   }
 
+  /** Copies the metadata of a file whose keys begin so; its file may be closed afterwards. */
+  public GgufWriter metadata(GgufFile file, String prefix) {
+    for (String key : file.keys()) {
+      if (key.startsWith(prefix)) {
+        copy(file, key, file.require(key));
+      }
+    }
+    return this;
+  }
+
+  private void copy(GgufFile file, String key, GgufEntry value) {
+    switch (value.type()) {
+      case STRING -> {
+        if (value.array()) {
+          strings(key, List.of(file.strings(key)));
+        } else {
+          string(key, file.string(key));
+        }
+      }
+      case FLOAT32 -> {
+        if (value.array()) {
+          float32s(key, file.reals(key));
+        } else {
+          float32(key, file.real(key));
+        }
+      }
+      case BOOL -> {
+        if (!value.array()) {
+          bool(key, file.bool(key));
+        }
+      }
+      case UINT8, INT8, UINT16, INT16, UINT32, INT32, UINT64, INT64 -> {
+        if (value.array()) {
+          integers(key, value.type(), file.integers(key));
+        } else {
+          integer(key, value.type(), file.longInteger(key));
+        }
+      }
+      case FLOAT64, ARRAY -> {} // no tokenizer has any
+    }
+  }
+
   /**
    * A tensor whose rows are made and stored as the type while writing.
    *

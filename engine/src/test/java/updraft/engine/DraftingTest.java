@@ -183,6 +183,35 @@ class DraftingTest {
     }
   }
 
+  @Test
+  void aHeadSpoilsNoPrefixAndDraftsAsWellAfterOne() {
+    int[] prompt = prompt(5, 100);
+    try (Engine engine = open(head)) {
+      GenerateRequest request =
+          request(prompt, SpeculationMethod.EAGLE, 9, SamplingOptions.GREEDY);
+      GenerateResult cold = engine.generate(request);
+      GenerateResult warm = engine.generate(request);
+      assertThat(warm.cachedTokens()).isEqualTo(96);
+      assertThat(warm.speculation().acceptLength())
+          .isEqualTo(cold.speculation().acceptLength());
+    }
+  }
+
+  @Test
+  void aPrefixThatTheHeadHasNotReadIsOnlyLeftOut() {
+    int[] prompt = prompt(6, 100);
+    try (Engine engine = open(head)) {
+      List<Integer> plain =
+          tokens(
+              engine.generate(request(prompt, SpeculationMethod.OFF, 0, SamplingOptions.GREEDY)));
+      GenerateResult drafted =
+          engine.generate(request(prompt, SpeculationMethod.EAGLE, 9, SamplingOptions.GREEDY));
+      assertThat(drafted.cachedTokens()).isEqualTo(96);
+      assertThat(tokens(drafted)).isEqualTo(plain);
+      assertThat(drafted.speculation().accepted()).isPositive();
+    }
+  }
+
   private static GenerateRequest some(int i, SpeculationMethod method) {
     return request(
         prompt(i / 2, 20 + 9 * i),

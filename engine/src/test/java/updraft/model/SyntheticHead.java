@@ -22,6 +22,7 @@ public final class SyntheticHead {
   private boolean normBeforeFusion;
   private boolean normBeforeResidual;
   private long seed = 1;
+  private String damaged = "";
   private Consumer<GgufWriter> damage = writer -> {};
 
   /**
@@ -68,7 +69,13 @@ public final class SyntheticHead {
     return this;
   }
 
-  /** Replaces metadata just before writing. */
+  /** Has a NaN in a matrix of noise. */
+  public SyntheticHead notANumberIn(String matrix) {
+    damaged = matrix;
+    return this;
+  }
+
+  /** Adds to or replaces metadata just before writing. */
   public SyntheticHead damage(Consumer<GgufWriter> value) {
     damage = value;
     return this;
@@ -185,6 +192,9 @@ public final class SyntheticHead {
       SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode() * 1009L + row);
       for (int i = 0; i < to.length; i++) {
         to[i] = (float) (scale * random.nextGaussian());
+      }
+      if (name.equals(damaged) && row == 1) {
+        to[5] = Float.NaN;
       }
     };
   }

@@ -7,7 +7,7 @@ import updraft.request.SamplingOptions;
 import updraft.request.SpeculationMethod;
 
 /** What a cell of the matrix asks of an engine, and in what company. */
-record Cell(SpeculationMethod speculation, Sampling sampling, Company company) {
+record Cell(SpeculationMethod speculation, int nodes, Sampling sampling, Company company) {
 
   /** Methods that every engine has a drafter for. */
   static final List<SpeculationMethod> METHODS =
@@ -39,11 +39,16 @@ record Cell(SpeculationMethod speculation, Sampling sampling, Company company) {
   }
 
   static List<Cell> all() {
+    return of(METHODS, 0);
+  }
+
+  /** Cells of some methods that draft so many nodes, 0 for as many as the engine likes. */
+  static List<Cell> of(List<SpeculationMethod> methods, int nodes) {
     List<Cell> cells = new ArrayList<>();
-    for (SpeculationMethod speculation : METHODS) {
+    for (SpeculationMethod speculation : methods) {
       for (Sampling sampling : Sampling.values()) {
         for (Company company : Company.values()) {
-          cells.add(new Cell(speculation, sampling, company));
+          cells.add(new Cell(speculation, nodes, sampling, company));
         }
       }
     }

@@ -3,6 +3,7 @@ package updraft.exactness;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import updraft.engine.Engine;
 import updraft.engine.EngineOptions;
 import updraft.forward.BackendOptions.Lanes;
@@ -37,9 +38,15 @@ record Setup(Lanes lanes, int threads, int chunk, Residency residency) {
   }
 
   Engine open(Path model) {
+    return open(model, null);
+  }
+
+  /** With an EAGLE head or a draft model. */
+  Engine open(Path model, @Nullable Path draft) {
     boolean scarce = residency == Residency.PREEMPTED;
     return Engine.open(
         EngineOptions.builder(model)
+            .draftModel(draft)
             .lanes(lanes)
             .threads(threads)
             .prefillChunk(chunk)

@@ -100,7 +100,11 @@ final class Trial {
   }
 
   private GenerateRequest target(Cell cell) {
-    return request(prompt, answerTokens, cell.sampling().options, cell.speculation());
+    return request(
+        prompt,
+        answerTokens,
+        cell.sampling().options,
+        SpeculationOptions.of(cell.speculation()).withNodes(cell.nodes()));
   }
 
   /** One that differs from its fellows in everything. */
@@ -116,11 +120,16 @@ final class Trial {
 
   private static GenerateRequest request(
       int[] prompt, int maxTokens, SamplingOptions sampling, SpeculationMethod method) {
+    return request(prompt, maxTokens, sampling, SpeculationOptions.of(method));
+  }
+
+  private static GenerateRequest request(
+      int[] prompt, int maxTokens, SamplingOptions sampling, SpeculationOptions speculation) {
     return GenerateRequest.builder(prompt)
         .maxTokens(maxTokens)
         .ignoreEos(true)
         .sampling(sampling)
-        .speculation(SpeculationOptions.of(method))
+        .speculation(speculation)
         .build();
   }
 
