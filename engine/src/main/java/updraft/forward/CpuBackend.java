@@ -35,7 +35,7 @@ public final class CpuBackend implements Backend {
   private final CpuWeights packed;
 
   /** Kernels are warmed while weights are repacked: they need nothing of each other. */
-  private final CompletableFuture<Void> warm;
+  private CompletableFuture<Void> warm;
 
   private final int pages;
 
@@ -58,9 +58,11 @@ public final class CpuBackend implements Backend {
     if (!kernels.warms()) {
       return CompletableFuture.completedFuture(null);
     }
-    CpuWarmUp warmUp = new CpuWarmUp(kernels, config);
-    Set<Kind> layers = kinds(weights);
-    Kind output = Repacker.kind(weights.output().type());
+    return warm(kinds(weights), Repacker.kind(weights.output().type()), config);
+  }
+
+  private CompletableFuture<Void> warm(Set<Kind> layers, Kind output, ModelConfig sizes) {
+    CpuWarmUp warmUp = new CpuWarmUp(kernels, sizes);
     CompletableFuture<Void> done = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()
@@ -187,16 +189,29 @@ public final class CpuBackend implements Backend {
 
   @Override
   public DraftNetwork openDraftModel(ModelConfig draft, ModelWeights weights, int maxRows) {
+    warmFor(weights);
     return CpuDraftNetwork.ofModel(draft, weights, pages, pool, kernels, draftOptions(maxRows));
   }
 
   @Override
   public DraftNetwork openHead(HeadConfig head, HeadWeights weights, int maxRows) {
+    warmFor(weights.model());
     Repacker repacker = new Repacker(kernels.lanes());
     PackedMatrix embedding = packedOnce(weights.model().tokenEmbedding(), repacker);
     PackedMatrix output = packedOnce(weights.model().output(), repacker);
     return CpuDraftNetwork.ofHead(
         head, weights, embedding, output, pages, pool, kernels, draftOptions(maxRows));
+  }
+
+  /** Warms the kernels that a draft network needs and this model does not, after its own. */
+  private void warmFor(ModelWeights network) {
+    Set<Kind> kinds = kinds(network);
+    kinds.add(Repacker.kind(network.output().type()));
+    kinds.removeAll(kinds(stored));
+    kinds.remove(Repacker.kind(stored.output().type()));
+    if (kernels.warms() && !kinds.isEmpty()) {
+      warm = warm.thenCompose(done -> warm(kinds, kinds.iterator().next(), config));
+    }
   }
 
   /** A tensor's packed form: this model's, if it is one of its tensors. */

@@ -23,7 +23,7 @@ public final class DraftTree {
   private final int[] tags;
 
   /** By node: what the drafter drew its children from, or null. */
-  private final float @Nullable [][] distributions;
+  private final float[] @Nullable [] distributions;
 
   private final int[] firstChildren;
   private final int[] nextSiblings;
@@ -100,7 +100,7 @@ public final class DraftTree {
         int parent = parents[node];
         // a kept node's new number is the count of kept nodes before it
         int moved = parent == NONE ? NONE : Long.bitCount(nodes & ((1L << parent) - 1));
-        float[] distribution = distributions[node];
+        float @Nullable [] distribution = distributions[node];
         int kept = append(tokens[node], moved, depths[node], probabilities[node], tags[node]);
         distributions[kept] = distribution;
       }
