@@ -65,7 +65,10 @@ final class BenchSpeculateCommand implements Callable<Integer> {
           prompts == null ? BenchPrompt.standard() : BenchPrompt.read(prompts);
       SpeculationTable table =
           new SpeculateBench(
-                  flags.options(model.file(terminal), 0, terminal).build(), asked, maxTokens, temperature)
+                  flags.options(model.file(terminal), 0, terminal).build(),
+                  asked,
+                  maxTokens,
+                  temperature)
               .run(repetitions);
       if (json) {
         Json.print(terminal, table);

@@ -29,7 +29,8 @@ final class EngineFlags {
 
   @Option(
       names = "--plain-drafts",
-      description = "Draft the likeliest tokens, even where the answer is sampled with known noise.")
+      description =
+          "Draft the likeliest tokens, even where the answer is sampled with known noise.")
   private boolean plainDrafts;
 
   @Option(
@@ -63,7 +64,9 @@ final class EngineFlags {
         .traceLevel(traceLevel == null ? defaultTraceLevel : traceLevel);
   }
 
-  /** Where heads of a model may be: in the clone or distribution, beside the model, in the store. */
+  /**
+   * Where heads of a model may be: in the clone or distribution, beside the model, in the store.
+   */
   private static List<Path> headFolders(Path model, Terminal terminal) {
     List<Path> folders = new ArrayList<>();
     String home = terminal.environment().get("UPDRAFT_HOME");

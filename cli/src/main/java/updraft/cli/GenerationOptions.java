@@ -93,7 +93,8 @@ final class GenerationOptions {
   @Option(
       names = "--speculate",
       paramLabel = "METHOD",
-      description = "Who drafts: auto, off, ngram, eagle, draft, ngram+eagle. Never changes the answer."
+      description =
+          "Who drafts: auto, off, ngram, eagle, draft, ngram+eagle. Never changes the answer."
               + " Default: auto.")
   private String method = "auto";
 

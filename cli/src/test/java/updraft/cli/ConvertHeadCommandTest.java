@@ -34,7 +34,8 @@ class ConvertHeadCommandTest {
   private Path publish() throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     add("fc.weight", random, H, 3 * H);
-    for (String norm : new String[] {"input_layernorm", "hidden_norm", "post_attention_layernorm"}) {
+    for (String norm :
+        new String[] {"input_layernorm", "hidden_norm", "post_attention_layernorm"}) {
       add("midlayer." + norm + ".weight", random, H);
     }
     add("midlayer.self_attn.q_proj.weight", random, 6 * HEAD_SIZE, 2 * H);
@@ -126,8 +127,7 @@ class ConvertHeadCommandTest {
                       GenerateRequest.builder(1, 2, 3)
                           .maxTokens(9)
                           .ignoreEos(true)
-                          .speculation(
-                              SpeculationOptions.of(SpeculationMethod.EAGLE).withNodes(7))
+                          .speculation(SpeculationOptions.of(SpeculationMethod.EAGLE).withNodes(7))
                           .build())
                   .speculation()
                   .drafted())

@@ -38,11 +38,7 @@ final class DrafterLoader {
   private final ModelConfig target;
   private final Backend backend;
 
-  DrafterLoader(
-      EngineOptions options,
-      GgufFile targetFile,
-      ModelConfig target,
-      Backend backend) {
+  DrafterLoader(EngineOptions options, GgufFile targetFile, ModelConfig target, Backend backend) {
     this.options = options;
     this.targetFile = targetFile;
     this.target = target;

@@ -90,8 +90,7 @@ public final class Engine implements AutoCloseable {
     if (options.calibrate()) {
       Calibration.run(backend, costs);
     }
-    this.speculation = 
-        new Speculation(drafters, Verifiers.of(options.verifier()), costs, tracing);
+    this.speculation = new Speculation(drafters, Verifiers.of(options.verifier()), costs, tracing);
     this.scheduler =
         new Scheduler(
             new SchedulerOptions(

@@ -16,8 +16,8 @@ import updraft.speculate.Verifiers;
  * @param draftModel a draft model or an EAGLE head, told apart by its architecture; null for none
  * @param heads directories in which a head of the model is looked for, when no draft model is named
  * @param coupledDrafts whether drafts of a sampled answer use its own noise
- * @param verifier what decides which drafts are kept; all but {@code coupled}, which keeps plain decoding's
- *     tokens, are for study
+ * @param verifier what decides which drafts are kept; all but {@code coupled}, which keeps plain
+ *     decoding's tokens, are for study
  * @param backend a backend's name, e.g. {@code cpu}
  * @param threads compute threads; 0 for one a processor
  * @param contextLength most tokens of a sequence; 0 for the model's own

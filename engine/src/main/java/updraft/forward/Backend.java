@@ -43,8 +43,8 @@ public interface Backend extends AutoCloseable {
   void copySlot(int fromSlot, int toSlot);
 
   /**
-   * Opens a draft model that runs on this backend's threads; its file may be closed afterwards. To be
-   * closed before this backend.
+   * Opens a draft model that runs on this backend's threads; its file may be closed afterwards. To
+   * be closed before this backend.
    *
    * @param maxRows most rows of one of its forwards
    * @throws IllegalArgumentException if this backend cannot

@@ -3,8 +3,8 @@ package updraft.forward;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small network that runs beside a target, on its threads: a draft model, or an EAGLE head. Driven
- * by the engine thread.
+ * A small network that runs beside a target, on its threads: a draft model, or an EAGLE head.
+ * Driven by the engine thread.
  *
  * <p>Its keys and values lie in the target's slots, a place for each in every page, so that pages
  * which the target shares, keeps or frees need no second account; and in a few slots of its own

@@ -66,8 +66,8 @@ public final class RowBatch {
    * @param position of the token in its sequence, 0-based
    * @param table pages of the sequence; must not change before the forward ends
    * @param slot where the row's keys and values go
-   * @param parent an earlier row or ancestor of this batch, or {@link #COMMITTED} when positions 0 …
-   *     position-1 are committed
+   * @param parent an earlier row or ancestor of this batch, or {@link #COMMITTED} when positions 0
+   *     … position-1 are committed
    * @param logits whether the row's logits are wanted
    */
   public int add(int token, int position, PageTable table, int slot, int parent, boolean logits) {

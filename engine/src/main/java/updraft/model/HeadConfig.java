@@ -89,7 +89,8 @@ public record HeadConfig(
   private static void checkBlocks(GgufFile file) {
     int blocks = file.integer(PREFIX + "block_count", 1);
     if (blocks != 1) {
-      throw file.error("head must have one layer", "key=" + PREFIX + "block_count, value=" + blocks);
+      throw file.error(
+          "head must have one layer", "key=" + PREFIX + "block_count, value=" + blocks);
     }
   }
 

@@ -47,8 +47,7 @@ public record HeadWeights(
             java.util.List.of(layer(finder, layer)),
             finder.vector("output_norm.weight", hidden),
             output);
-    finder.refuseOthers(
-        HeadConfig.ARCHITECTURE, HeadConfig.MAP_TENSOR, HeadConfig.FACTORS_TENSOR);
+    finder.refuseOthers(HeadConfig.ARCHITECTURE, HeadConfig.MAP_TENSOR, HeadConfig.FACTORS_TENSOR);
     return new HeadWeights(fusion, fusionNorm, featureNorm, model);
   }
 

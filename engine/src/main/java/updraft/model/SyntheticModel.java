@@ -23,8 +23,9 @@ import updraft.model.GgufWriter.RowSource;
  * @param output stored type of the output matrix, unless tied
  * @param tied whether the token embedding makes the logits
  * @param attentionBiases whether query, key and value have biases; qwen2 always has
- * @param residualScale gain of what a layer adds: 3 outweighs the embedding in the hidden state, as a
- *     tied model would else just repeat its input; next to 0 a model forgets all but the last token
+ * @param residualScale gain of what a layer adds: 3 outweighs the embedding in the hidden state, as
+ *     a tied model would else just repeat its input; next to 0 a model forgets all but the last
+ *     token
  */
 public record SyntheticModel(
     Architecture architecture,

@@ -22,8 +22,7 @@ public final class Vocabularies {
    */
   public static void check(GgufFile file, String what, GgufFile target, int vocabulary) {
     if (!file.contains(TOKENS) || !target.contains(TOKENS)) {
-      throw file.error(
-          what + " must say what its tokens are, as must the target", "key=" + TOKENS);
+      throw file.error(what + " must say what its tokens are, as must the target", "key=" + TOKENS);
     }
     String[] own = file.strings(TOKENS);
     if (own.length != vocabulary) {

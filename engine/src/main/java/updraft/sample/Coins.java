@@ -1,8 +1,8 @@
 package updraft.sample;
 
 /**
- * Uniform numbers in (0, 1) by position and index, apart from the noise that tokens are chosen with: for
- * verifiers that toss coins. A function of (seed, choice, position, index).
+ * Uniform numbers in (0, 1) by position and index, apart from the noise that tokens are chosen
+ * with: for verifiers that toss coins. A function of (seed, choice, position, index).
  */
 public final class Coins {
   private final long seed;

@@ -16,8 +16,8 @@ public interface TokenChooser {
   }
 
   /**
-   * The probabilities from which {@link #choose} would draw, by token; valid until the next call, and
-   * the caller's to change.
+   * The probabilities from which {@link #choose} would draw, by token; valid until the next call,
+   * and the caller's to change.
    */
   default double[] distribution(float[] logits, int offset, int position) {
     throw new UnsupportedOperationException("this chooser tells no probabilities");

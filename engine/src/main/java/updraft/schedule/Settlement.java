@@ -24,8 +24,7 @@ final class Settlement {
   private final Verdict verdict = new Verdict(SpeculationOptions.MAX_NODES);
   private final Round round = new Round();
 
-  Settlement(
-      Backend backend, Residents residents, Speculation speculation, Verifier verifier) {
+  Settlement(Backend backend, Residents residents, Speculation speculation, Verifier verifier) {
     this.verifier = verifier;
     this.backend = backend;
     this.residents = residents;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * What a network has drafted of one sequence in a round, before the best nodes become its tree:
- * children of a node stand side by side, levels one after the other, node 0 is the root. Reused; not
- * thread-safe.
+ * children of a node stand side by side, levels one after the other, node 0 is the root. Reused;
+ * not thread-safe.
  */
 final class DraftNodes {
   static final int NONE = -1;

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two drafters' trees as one: n-grams, which cost nothing and know what has been there before, and a
- * network, which costs a little and knows more. A node that both draft is there once, with the larger
- * probability; of all nodes the likeliest paths are kept.
+ * Two drafters' trees as one: n-grams, which cost nothing and know what has been there before, and
+ * a network, which costs a little and knows more. A node that both draft is there once, with the
+ * larger probability; of all nodes the likeliest paths are kept.
  *
- * <p>Where the engine decides how much to draft, the network is asked only while it brings more than
- * it takes, and again now and then: see {@link MergedSession}. Engine thread only.
+ * <p>Where the engine decides how much to draft, the network is asked only while it brings more
+ * than it takes, and again now and then: see {@link MergedSession}. Engine thread only.
  */
 public final class MergedDrafter implements Drafter {
   private final Drafter ngram;

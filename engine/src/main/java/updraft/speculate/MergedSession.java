@@ -3,9 +3,9 @@ package updraft.speculate;
 import updraft.request.TokenOrigin;
 
 /**
- * A sequence as two drafters follow it, and whether the dear one pays: by moving averages, the tokens
- * that it alone brought a round against the time it took, in tokens. When it does not, it rests, for
- * longer each time.
+ * A sequence as two drafters follow it, and whether the dear one pays: by moving averages, the
+ * tokens that it alone brought a round against the time it took, in tokens. When it does not, it
+ * rests, for longer each time.
  */
 final class MergedSession extends DraftSession {
   private static final double STEP = 0.1;

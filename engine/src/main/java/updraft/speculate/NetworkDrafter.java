@@ -11,17 +11,17 @@ import updraft.request.TokenOrigin;
 import updraft.sample.DraftChoices;
 
 /**
- * Drafts trees with a small network, level by level and for all sequences at once: the EAGLE loop of
- * SGLang's workers (sgl-project/sglang, {@code eagle_worker.py}), with an EAGLE head, or with a draft
- * model, which SGLang calls STANDALONE.
+ * Drafts trees with a small network, level by level and for all sequences at once: the EAGLE loop
+ * of SGLang's workers (sgl-project/sglang, {@code eagle_worker.py}), with an EAGLE head, or with a
+ * draft model, which SGLang calls STANDALONE.
  *
  * <p>Of each level the likeliest nodes are expanded: as many as a node may have children when the
- * request says how much to draft; else those whose children are expected to be worth more than their
- * rows cost, as long as all that they bring together exceeds what the level's forward takes. The best
- * nodes of all levels become the tree.
+ * request says how much to draft; else those whose children are expected to be worth more than
+ * their rows cost, as long as all that they bring together exceeds what the level's forward takes.
+ * The best nodes of all levels become the tree.
  *
- * <p>At a temperature nodes are chosen with the target's own noise, see {@link DraftChoices}. Engine
- * thread only.
+ * <p>At a temperature nodes are chosen with the target's own noise, see {@link DraftChoices}.
+ * Engine thread only.
  */
 public final class NetworkDrafter implements Drafter {
   /** SGLang's for Llama: five steps, four children. */
@@ -51,8 +51,7 @@ public final class NetworkDrafter implements Drafter {
   private final List<NetworkSession> drafting = new ArrayList<>();
   private final int[] best = new int[MOST_CHILDREN];
 
-  private NetworkDrafter(
-      String method, TokenOrigin origin, DraftNetwork network, boolean coupled) {
+  private NetworkDrafter(String method, TokenOrigin origin, DraftNetwork network, boolean coupled) {
     this.method = method;
     this.origin = origin;
     this.network = network;

@@ -138,8 +138,7 @@ final class NetworkReader {
         return;
       }
       boolean root = p == length - 1;
-      parent =
-          batch.add(context.token(p), p, table, table.slot(p), parent, root, session.first);
+      parent = batch.add(context.token(p), p, table, table.slot(p), parent, root, session.first);
       owners[parent] = session;
       session.read = p + 1;
     }
@@ -205,8 +204,7 @@ final class NetworkReader {
       return;
     }
     if (isHead()) {
-      System.arraycopy(
-          outputs.hidden(0), row * featureSize, session.rootFeatures, 0, featureSize);
+      System.arraycopy(outputs.hidden(0), row * featureSize, session.rootFeatures, 0, featureSize);
     }
     addChildren(session, 0, outputs, row);
   }

@@ -64,11 +64,7 @@ final class NetworkSession extends DraftSession {
   boolean active = true;
 
   NetworkSession(
-      DraftContext context,
-      TokenOrigin origin,
-      boolean coupled,
-      int joinedSize,
-      int featureSize) {
+      DraftContext context, TokenOrigin origin, boolean coupled, int joinedSize, int featureSize) {
     super(context);
     this.origin = origin;
     this.joinedSize = joinedSize;
@@ -103,8 +99,7 @@ final class NetworkSession extends DraftSession {
       hashes = Arrays.copyOf(hashes, Math.max(2 * hashes.length, context.length()));
     }
     for (; hashed < context.length(); hashed++) {
-      hashes[hashed] =
-          SlotTags.next(hashed == 0 ? 0 : hashes[hashed - 1], context.token(hashed));
+      hashes[hashed] = SlotTags.next(hashed == 0 ? 0 : hashes[hashed - 1], context.token(hashed));
     }
     return hashes;
   }
@@ -151,8 +146,7 @@ final class NetworkSession extends DraftSession {
   void dropPending(int position) {
     int drop = Math.min(pendingCount, position - pendingFrom);
     if (drop > 0) {
-      System.arraycopy(
-          pending, drop * joinedSize, pending, 0, (pendingCount - drop) * joinedSize);
+      System.arraycopy(pending, drop * joinedSize, pending, 0, (pendingCount - drop) * joinedSize);
       pendingFrom += drop;
       pendingCount -= drop;
     }

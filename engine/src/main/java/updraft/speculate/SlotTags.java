@@ -4,10 +4,10 @@ import java.util.Arrays;
 import updraft.cache.PageTable;
 
 /**
- * Which of the target's slots a draft network has keys and values in, and of which tokens: by slot a
- * hash of all tokens up to it. So it is known without a word from whoever shares, replaces or frees
- * pages whether a page can be used: its tag is that of the sequence, or it cannot. A false match
- * would cost a bad draft, never a wrong token.
+ * Which of the target's slots a draft network has keys and values in, and of which tokens: by slot
+ * a hash of all tokens up to it. So it is known without a word from whoever shares, replaces or
+ * frees pages whether a page can be used: its tag is that of the sequence, or it cannot. A false
+ * match would cost a bad draft, never a wrong token.
  *
  * <p>Of a network with features also the features of each page's last token, which the first token
  * of the next page needs: so a prompt can go on from another's page.

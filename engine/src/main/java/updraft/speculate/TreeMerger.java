@@ -50,8 +50,7 @@ final class TreeMerger {
     moved[0] = 0;
     for (int i = 0; i < kept; i++) {
       int node = (int) order[i];
-      moved[node] =
-          into.add(moved[parents[node]], tokens[node], probabilities[node], tags[node]);
+      moved[node] = into.add(moved[parents[node]], tokens[node], probabilities[node], tags[node]);
     }
   }
 

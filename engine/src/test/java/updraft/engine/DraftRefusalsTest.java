@@ -54,8 +54,7 @@ class DraftRefusalsTest {
   @Test
   void aHeadOfAnotherHiddenSize() {
     Path head = head().damage(w -> w.uint32("eagle3.target_hidden_size", 128)).write(path());
-    assertRefused(
-        head, "head must be for a target of this hidden size", "head=128, target=96");
+    assertRefused(head, "head must be for a target of this hidden size", "head=128, target=96");
   }
 
   @Test
@@ -68,7 +67,8 @@ class DraftRefusalsTest {
   void aHeadOfAnotherVocabulary() {
     Path head =
         head()
-            .damage(w -> w.strings("tokenizer.ggml.tokens", java.util.Collections.nCopies(500, "a")))
+            .damage(
+                w -> w.strings("tokenizer.ggml.tokens", java.util.Collections.nCopies(500, "a")))
             .write(path());
     assertRefused(head, "head must have as many tokens as the target", "head=500, target=512");
   }
@@ -85,8 +85,7 @@ class DraftRefusalsTest {
         head()
             .vocabulary(100)
             .withoutMap()
-            .damage(
-                w -> w.tensor("d2t", QuantType.I64, 1, 100, (row, to) -> to[5] = to[6] = 7))
+            .damage(w -> w.tensor("d2t", QuantType.I64, 1, 100, (row, to) -> to[5] = to[6] = 7))
             .write(path());
     assertRefused(head, "d2t must name different tokens of the target, in [0, 512)", "token=0");
   }
@@ -159,7 +158,8 @@ class DraftRefusalsTest {
         EngineOptions.builder(TinyModels.forgetful(directory)).calibrate(false).build();
     try (Engine engine = Engine.open(options)) {
       for (SpeculationMethod method :
-          List.of(SpeculationMethod.EAGLE, SpeculationMethod.DRAFT, SpeculationMethod.NGRAM_EAGLE)) {
+          List.of(
+              SpeculationMethod.EAGLE, SpeculationMethod.DRAFT, SpeculationMethod.NGRAM_EAGLE)) {
         GenerateRequest request =
             GenerateRequest.builder(1, 2, 3)
                 .maxTokens(4)
@@ -193,7 +193,8 @@ class DraftRefusalsTest {
             .speculation(SpeculationOptions.of(SpeculationMethod.EAGLE))
             .build();
     try (Engine engine = Engine.open(options.build())) {
-      assertThatThrownBy(() -> engine.generate(request)).isInstanceOf(InvalidRequestException.class);
+      assertThatThrownBy(() -> engine.generate(request))
+          .isInstanceOf(InvalidRequestException.class);
     }
     head().write(heads.resolve("d-right.gguf"));
     try (Engine engine = Engine.open(options.build())) {

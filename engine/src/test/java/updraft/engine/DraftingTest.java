@@ -24,7 +24,9 @@ import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
 import updraft.schedule.Generation;
 
-/** Heads and draft models in an engine: the same tokens as without, and drafts that are accepted. */
+/**
+ * Heads and draft models in an engine: the same tokens as without, and drafts that are accepted.
+ */
 class DraftingTest {
   private static final SamplingOptions SAMPLED =
       SamplingOptions.builder().temperature(1).seed(7).build();
@@ -91,8 +93,7 @@ class DraftingTest {
     assertSame(target, method, nodes, sampled);
   }
 
-  private static void assertSame(
-      Path draft, SpeculationMethod method, int nodes, boolean sampled) {
+  private static void assertSame(Path draft, SpeculationMethod method, int nodes, boolean sampled) {
     SamplingOptions sampling = sampled ? SAMPLED : SamplingOptions.GREEDY;
     try (Engine engine = open(draft)) {
       for (int length : new int[] {1, 15, 16, 17, 40, 100, 130}) {
@@ -177,7 +178,9 @@ class DraftingTest {
           all.add(engine.submit(some(i, method), event -> {}));
         }
         for (int i = 0; i < 8; i++) {
-          assertThat(tokens(all.get(i).result().join())).as("request %d", i).isEqualTo(plain.get(i));
+          assertThat(tokens(all.get(i).result().join()))
+              .as("request %d", i)
+              .isEqualTo(plain.get(i));
         }
       }
     }
@@ -187,13 +190,11 @@ class DraftingTest {
   void aHeadSpoilsNoPrefixAndDraftsAsWellAfterOne() {
     int[] prompt = prompt(5, 100);
     try (Engine engine = open(head)) {
-      GenerateRequest request =
-          request(prompt, SpeculationMethod.EAGLE, 9, SamplingOptions.GREEDY);
+      GenerateRequest request = request(prompt, SpeculationMethod.EAGLE, 9, SamplingOptions.GREEDY);
       GenerateResult cold = engine.generate(request);
       GenerateResult warm = engine.generate(request);
       assertThat(warm.cachedTokens()).isEqualTo(96);
-      assertThat(warm.speculation().acceptLength())
-          .isEqualTo(cold.speculation().acceptLength());
+      assertThat(warm.speculation().acceptLength()).isEqualTo(cold.speculation().acceptLength());
     }
   }
 

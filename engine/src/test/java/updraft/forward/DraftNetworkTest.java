@@ -69,8 +69,7 @@ class DraftNetworkTest {
             }
             for (int k = 0; k < size; k++) {
               assertThat((double) outputs.hidden(0)[i * size + k])
-                  .isCloseTo(
-                      reference.hidden(0)[k], within(0.05));
+                  .isCloseTo(reference.hidden(0)[k], within(0.05));
             }
           }
           assertThat(Math.sqrt(error / spread)).isLessThan(0.01); // the output is of eight bits
@@ -117,8 +116,7 @@ class DraftNetworkTest {
             int slot = network.firstOwnSlot() + 3 * i;
             batch.add(50 + i, 30 + i, table, slot, parent, true, 1);
             outputs = network.forward(batch);
-            alone =
-                Arrays.copyOfRange(outputs.logits(), 0, network.vocabulary());
+            alone = Arrays.copyOfRange(outputs.logits(), 0, network.vocabulary());
           }
           assertThat(alone).isEqualTo(together);
         });
@@ -185,8 +183,7 @@ class DraftNetworkTest {
         GgufFile file = GgufFile.open(head)) {
       ModelConfig target = ModelConfig.of(targetFile);
       ModelWeights targetWeights = ModelWeights.of(targetFile, target);
-      BackendOptions options =
-          new BackendOptions(2, 8, ROWS, ROWS, KeyValueType.F16, Lanes.AUTO);
+      BackendOptions options = new BackendOptions(2, 8, ROWS, ROWS, KeyValueType.F16, Lanes.AUTO);
       HeadConfig config = HeadConfig.of(file, targetFile, target);
       HeadWeights weights = HeadWeights.of(file, config, targetWeights);
       try (Backend backend = Backends.open("cpu", target, targetWeights, options);

@@ -114,8 +114,7 @@ public final class SyntheticHead {
         .bool("eagle3.norm_before_residual", normBeforeResidual)
         .bool("eagle3.norm_before_fc", normBeforeFusion)
         .string("tokenizer.ggml.model", file.string("tokenizer.ggml.model"))
-        .strings(
-            "tokenizer.ggml.tokens", Arrays.asList(file.strings("tokenizer.ggml.tokens")));
+        .strings("tokenizer.ggml.tokens", Arrays.asList(file.strings("tokenizer.ggml.tokens")));
   }
 
   private static int heads(ModelConfig config) {
@@ -176,8 +175,7 @@ public final class SyntheticHead {
   }
 
   private static void ones(GgufWriter writer, String name, int size) {
-    writer.tensor(
-        name, QuantType.F32, 1, size, (row, to) -> Arrays.fill(to, 1));
+    writer.tensor(name, QuantType.F32, 1, size, (row, to) -> Arrays.fill(to, 1));
   }
 
   private static RowSource diagonal(float value) {

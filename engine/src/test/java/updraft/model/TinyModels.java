@@ -43,18 +43,15 @@ public final class TinyModels {
   }
 
   /**
-   * A llama as that of {@link #builder}, not tied, that cares little for context: of a token it says
-   * nearly the same anywhere. Written unless the directory has it already.
+   * A llama as that of {@link #builder}, not tied, that cares little for context: of a token it
+   * says nearly the same anywhere. Written unless the directory has it already.
    */
   public static Path forgetful(Path directory) {
     Path path = directory.resolve("forgetful.gguf");
     try {
       return Files.exists(path)
           ? path
-          : builder(Architecture.LLAMA, QuantType.Q8_0)
-              .tied(false)
-              .residualScale(0.1f)
-              .write(path);
+          : builder(Architecture.LLAMA, QuantType.Q8_0).tied(false).residualScale(0.1f).write(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -74,8 +74,8 @@ class DraftChoicesTest {
   }
 
   /**
-   * Four children with the target's noise cover its token far more often than the four likeliest, at
-   * temperature 1, by logits that are the target's up to an error.
+   * Four children with the target's noise cover its token far more often than the four likeliest,
+   * at temperature 1, by logits that are the target's up to an error.
    */
   @ParameterizedTest
   @CsvSource({"0.2, 1", "0.5, 1", "0.5, 2"})
@@ -102,7 +102,11 @@ class DraftChoicesTest {
   }
 
   private static boolean covers(
-      DraftChoices choices, float[] logits, SamplingOptions sampling, GumbelNoise noise, int token) {
+      DraftChoices choices,
+      float[] logits,
+      SamplingOptions sampling,
+      GumbelNoise noise,
+      int token) {
     int found = choices.choose(logits, 0, sampling, noise, 7, 4);
     return IntStream.range(0, found).anyMatch(i -> choices.token(i) == token);
   }

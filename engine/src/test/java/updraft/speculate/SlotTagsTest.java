@@ -65,7 +65,8 @@ class SlotTagsTest {
 
   @Test
   void theSameTokensAfterOthersHaveAnotherHash() {
-    assertThat(SlotTags.next(SlotTags.next(0, 1), 5)).isNotEqualTo(SlotTags.next(SlotTags.next(0, 2), 5));
+    assertThat(SlotTags.next(SlotTags.next(0, 1), 5))
+        .isNotEqualTo(SlotTags.next(SlotTags.next(0, 2), 5));
     assertThat(SlotTags.next(0, 0)).isNotZero();
   }
 }

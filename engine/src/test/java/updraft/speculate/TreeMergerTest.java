@@ -52,7 +52,8 @@ class TreeMergerTest {
       merger.merge(one, other, 63, merged);
       List<String> all = new ArrayList<>(paths(one));
       all.addAll(paths(other));
-      assertThat(paths(merged)).containsExactlyInAnyOrderElementsOf(all.stream().distinct().toList());
+      assertThat(paths(merged))
+          .containsExactlyInAnyOrderElementsOf(all.stream().distinct().toList());
     }
   }
 

@@ -14,9 +14,9 @@ import updraft.sample.TokenChooser;
 import updraft.sample.TokenSampler;
 
 /**
- * Which verifiers keep the target's distribution: of many seeds the first two tokens are counted and
- * held against the probabilities that the target's logits give. The test itself is tested with a
- * verifier that is wrong on purpose.
+ * Which verifiers keep the target's distribution: of many seeds the first two tokens are counted
+ * and held against the probabilities that the target's logits give. The test itself is tested with
+ * a verifier that is wrong on purpose.
  */
 class VerifierDistributionTest {
   private static final int VOCABULARY = 6;

@@ -134,8 +134,7 @@ public final class HeadConverter {
         .uint32(PREFIX + "target_block_count", targetConfig.layers())
         .integers(PREFIX + "target_layers", GgufValueType.INT32, targetLayers)
         .bool(
-            PREFIX + "norm_before_residual",
-            settings.path("norm_before_residual").asBoolean(false))
+            PREFIX + "norm_before_residual", settings.path("norm_before_residual").asBoolean(false))
         .bool(PREFIX + "norm_before_fc", has("input_norm.weight"))
         .metadata(target, "tokenizer.");
   }
