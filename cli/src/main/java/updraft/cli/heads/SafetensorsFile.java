@@ -28,7 +28,9 @@ final class SafetensorsFile implements AutoCloseable {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Path path;
+  @SuppressWarnings("MustBeClosedChecker") // closed with the file
   private final Arena arena = Arena.ofShared();
+
   private final MemorySegment bytes;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
