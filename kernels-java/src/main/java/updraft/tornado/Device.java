@@ -1,0 +1,131 @@
+package updraft.tornado;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/**
+ * A device that TornadoVM knows.
+ *
+ * @param number as in {@code -Dtornado.device.desc=BACKEND:DEVICE}: back end, then device
+ * @param name for people
+ * @param memory bytes of it
+ * @param simulated whether it is this JVM
+ */
+record Device(String number, String name, long memory, boolean simulated) {
+  private static final String SIMULATOR = "Updraft simulator";
+
+  /** Beside weights and buffers: code, the driver's own. */
+  private static final long OVERHEAD = 200_000_000;
+
+  /**
+   * All there are; the first is the one that kernels run on.
+   *
+   * @throws LinkageError if TornadoVM's runtime is not there
+   */
+  static List<Device> all() {
+    TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < runtime.getNumBackends(); i++) {
+      TornadoBackend backend = runtime.getBackend(i);
+      for (int j = 0; j < backend.getNumDevices(); j++) {
+        devices.add(of(i + ":" + j, backend, backend.getDevice(j)));
+      }
+    }
+    return devices;
+  }
+
+  private static Device of(String number, TornadoBackend backend, TornadoDevice device) {
+    String name = device.getDeviceName().strip();
+    boolean simulated = name.startsWith(SIMULATOR);
+    return new Device(
+        number,
+        simulated ? name : name + ", " + backend.getBackendType().name().toLowerCase(Locale.ROOT),
+        device.getMaxGlobalMemory(),
+        simulated);
+  }
+
+  String description() {
+    return name;
+  }
+
+  /**
+   * Refuses a model that the device cannot hold.
+   *
+   * @throws IllegalArgumentException with what is needed
+   */
+  void requireMemory(long bytes) {
+    if (bytes + OVERHEAD > memory) {
+      throw new IllegalArgumentException(memoryMessage(bytes) + gigabytes(memory) + REMEDY);
+    }
+  }
+
+  private static final String REMEDY = "; take a smaller model or --context, or --backend cpu";
+
+  private static String memoryMessage(long bytes) {
+    return "device memory must hold weights, keys and values: needed="
+        + gigabytes(bytes + OVERHEAD)
+        + ", device=";
+  }
+
+  private static String gigabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  }
+
+  /**
+   * Runs a graph; what goes wrong is said in one line.
+   *
+   * @throws IllegalStateException if it fails
+   */
+  <T> T guard(String graph, Supplier<T> execution) {
+    try {
+      return execution.get();
+    } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
+      throw new IllegalStateException(
+          "device memory must hold weights, keys and values: graph="
+              + graph
+              + ", "
+              + firstLine(e)
+              + "; TornadoVM takes 4 GB unless UPDRAFT_JAVA_OPTS=-Dtornado.device.memory=NGB says"
+              + " more",
+          e);
+    } catch (TornadoBailoutRuntimeException e) {
+      throw new IllegalStateException(
+          "kernels must compile for the device: graph="
+              + graph
+              + ", device="
+              + name
+              + ", "
+              + firstLine(e),
+          e);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "the device failed: graph=" + graph + ", device=" + name + ", " + firstLine(e), e);
+    }
+  }
+
+  private static String firstLine(Throwable problem) {
+    String message = String.valueOf(problem.getMessage()).strip();
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+
+  /** Gives a plan's memory back. */
+  void close(TornadoExecutionPlan plan) {
+    try {
+      plan.close();
+    } catch (TornadoExecutionPlanException e) {
+      throw new IllegalStateException("the device failed: " + firstLine(e), e);
+    }
+  }
+}

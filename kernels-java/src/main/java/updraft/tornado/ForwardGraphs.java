@@ -1,0 +1,456 @@
+package updraft.tornado;
+
+import static uk.ac.manchester.tornado.api.enums.DataTransferMode.EVERY_EXECUTION;
+import static uk.ac.manchester.tornado.api.enums.DataTransferMode.FIRST_EXECUTION;
+import static uk.ac.manchester.tornado.api.enums.DataTransferMode.UNDER_DEMAND;
+
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import updraft.model.ModelConfig;
+import updraft.tornado.kernel.Choice;
+import updraft.tornado.kernel.Compaction;
+import updraft.tornado.kernel.Copies;
+import updraft.tornado.kernel.Embedding;
+import updraft.tornado.kernel.Packing;
+import updraft.tornado.kernel.Quantisation;
+import updraft.tornado.kernel.RmsNorm;
+import updraft.tornado.kernel.RotaryPages;
+import updraft.tornado.kernel.Step;
+import updraft.tornado.kernel.SwiGlu;
+import updraft.tornado.kernel.TreeAttention;
+
+/**
+ * A forward as graphs: embed, one graph for all layers of a part, output, and what the host sees. A
+ * task, its grid and its buffers are declared together. Each task is compiled once; which layer it
+ * serves, and for how many rows, it reads from the step.
+ *
+ * <pre>
+ * moves                keys and values to their places
+ * embed                tokens ─► state
+ * layers0, layers1 …   state ─► norm ─► projection ─► rotary, pages ─► attention ─► combine
+ *                        ─► quantise ─► output, added ─► norm ─► gate, up ─► activate ─► down, added
+ * head                 state ─► norm ─► logits ─► largest
+ * states, traces       what the host wants to see
+ * </pre>
+ */
+final class ForwardGraphs {
+  static final String EMBED = "embed";
+  static final String HEAD = "head";
+  static final String TRACES = "traces";
+  static final String STATES = "states";
+  static final String MOVES = "moves";
+
+  private final Sizes sizes;
+  private final ModelConfig config;
+  private final DeviceWeights weights;
+  private final Buffers buffers;
+  private final KernelContext context = new KernelContext();
+  private final Grids grids = new Grids();
+  private final Products products;
+  private final List<String> names = new ArrayList<>();
+  private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
+  private int tasks;
+
+  ForwardGraphs(Sizes sizes, DeviceWeights weights, Buffers buffers) {
+    this.sizes = sizes;
+    this.weights = weights;
+    this.buffers = buffers;
+    config = sizes.config();
+    products = new Products(context, buffers.step, grids);
+    add(embed());
+    for (int part = 0; part < weights.parts().size(); part++) {
+      add(layers(part));
+    }
+    add(head());
+    add(traces());
+    add(states());
+    add(moves());
+  }
+
+  private void add(TaskGraph graph) {
+    names.add(graph.getTaskGraphName());
+    graphs.add(graph.snapshot());
+  }
+
+  static String layersName(int part) {
+    return "layers" + part;
+  }
+
+  ImmutableTaskGraph[] all() {
+    return graphs.toArray(ImmutableTaskGraph[]::new);
+  }
+
+  int index(String name) {
+    return names.indexOf(name);
+  }
+
+  Grids grids() {
+    return grids;
+  }
+
+  /** Tasks of all graphs: as many compilations. */
+  int tasks() {
+    return tasks;
+  }
+
+  /** A graph that gets the step before it runs. */
+  private TaskGraph graph(String name) {
+    return new TaskGraph(name).transferToDevice(EVERY_EXECUTION, buffers.step);
+  }
+
+  private TaskGraph embed() {
+    Matrix embedding = weights.embedding();
+    int columns = config.hiddenSize();
+    int angles = sizes.rows() * config.ropeDimensions();
+    count(2);
+    grids.add(EMBED, "angles", Copies.ITEMS, extent -> groups(angles, Copies.ITEMS));
+    grids.add(
+        EMBED,
+        "gather",
+        Embedding.ITEMS,
+        extent -> groups(extent.rows() * columns, Embedding.ITEMS));
+    return graph(EMBED)
+        .transferToDevice(EVERY_EXECUTION, buffers.inputs, buffers.anglesGiven)
+        .transferToDevice(
+            FIRST_EXECUTION, embedding.words(), embedding.factors(), buffers.state, buffers.angles)
+        .task(
+            "gather",
+            Embedding::gather,
+            context,
+            buffers.step,
+            buffers.inputs,
+            embedding.words(),
+            embedding.factors(),
+            buffers.state,
+            embedding.kind(),
+            columns,
+            embedding.blockFactors())
+        .task(
+            "angles",
+            Copies::copyStates,
+            context,
+            buffers.step,
+            buffers.anglesGiven,
+            buffers.angles,
+            config.ropeDimensions(),
+            angles)
+        .persistOnDevice(embedded());
+  }
+
+  private TaskGraph layers(int index) {
+    LayerPart part = weights.parts().get(index);
+    String name = layersName(index);
+    TaskGraph graph = graph(name);
+    if (index == 0) {
+      graph
+          .consumeFromDevice(EMBED, embedded())
+          .transferToDevice(FIRST_EXECUTION, weights.norms(), weights.headNorms())
+          .transferToDevice(FIRST_EXECUTION, buffers.resident());
+    } else {
+      graph.consumeFromDevice(carried());
+    }
+    for (Matrix matrix : matrices(part)) {
+      if (matrix.kind() != Packing.FLOATS) {
+        graph.transferToDevice(FIRST_EXECUTION, matrix.words());
+      }
+      graph.transferToDevice(FIRST_EXECUTION, matrix.factors(), matrix.bias());
+    }
+    addAttention(graph, name, part);
+    addFeedForward(graph, name, part);
+    return graph.persistOnDevice(carried());
+  }
+
+  /** What the first graph leaves on the device. */
+  private Object[] embedded() {
+    return new Object[] {
+      buffers.inputs,
+      buffers.state,
+      buffers.angles,
+      weights.embedding().words(),
+      weights.embedding().factors()
+    };
+  }
+
+  /**
+   * What every later graph takes from the one that ran before it and leaves for the next: TornadoVM
+   * hands arrays on from graph to graph, those that a graph does not use itself too.
+   */
+  private Object[] carried() {
+    List<Object> arrays = new ArrayList<>(List.of(embedded()));
+    arrays.add(weights.norms());
+    arrays.add(weights.headNorms());
+    arrays.addAll(List.of(buffers.resident()));
+    return arrays.toArray();
+  }
+
+  private static List<Matrix> matrices(LayerPart part) {
+    List<Matrix> matrices = new ArrayList<>(part.projection());
+    matrices.add(part.attentionOutput());
+    matrices.addAll(part.gateUp());
+    matrices.add(part.down());
+    return matrices;
+  }
+
+  private void addAttention(TaskGraph graph, String name, LayerPart part) {
+    norm(graph, name, "norm", 0, 0);
+    project(
+        graph, "project", part.projection(), buffers.normed, buffers.projected, sizes.projected());
+    int heads = config.heads();
+    int kvHeads = config.kvHeads();
+    int headSize = config.headSize();
+    count(4);
+    grids.add(name, "rotate", RotaryPages.ITEMS, extent -> extent.rows() * (heads + 2 * kvHeads));
+    graph.task(
+        "rotate",
+        RotaryPages::store,
+        context,
+        buffers.step,
+        buffers.inputs,
+        buffers.projected,
+        buffers.angles,
+        weights.headNorms(),
+        buffers.keys,
+        buffers.values,
+        buffers.storeTraces,
+        heads,
+        kvHeads,
+        headSize,
+        sizes.pages(),
+        config.ropeDimensions(),
+        sizes.adjacent(),
+        sizes.normed(),
+        config.rmsEpsilon());
+    grids.add(
+        name, "attend", sizes.queries() * 16, extent -> extent.tiles() * kvHeads, Extent::splits);
+    graph.task(
+        "attend",
+        TreeAttention::attend,
+        context,
+        buffers.step,
+        buffers.inputs,
+        buffers.projected,
+        buffers.keys,
+        buffers.values,
+        buffers.sums,
+        buffers.maxima,
+        heads,
+        kvHeads,
+        headSize,
+        sizes.pages(),
+        sizes.tilesAt(),
+        sizes.splits(),
+        sizes.splitPages(),
+        sizes.queries(),
+        config.attentionScale());
+    Quantised attended = buffers.attended;
+    int attendedColumns = attended.blocks() * Sizes.BLOCK;
+    grids.add(
+        name,
+        "combine",
+        TreeAttention.COMBINE_ITEMS,
+        extent -> groups(extent.rows() * attendedColumns, TreeAttention.COMBINE_ITEMS));
+    graph.task(
+        "combine",
+        TreeAttention::combine,
+        context,
+        buffers.step,
+        buffers.inputs,
+        buffers.sums,
+        buffers.maxima,
+        attended.values(),
+        heads,
+        headSize,
+        sizes.splits(),
+        sizes.splitPages(),
+        attended.blocks());
+    grids.add(
+        name,
+        "quantise",
+        Quantisation.ITEMS,
+        extent -> groups(extent.rows() * attended.blocks(), Quantisation.ITEMS));
+    graph.task(
+        "quantise",
+        Quantisation::rows,
+        context,
+        buffers.step,
+        attended.values(),
+        attended.quants(),
+        attended.scales(),
+        attended.sums(),
+        attended.blocks());
+    count(1);
+    products.addTo(
+        graph, "output", part.attentionOutput(), attended, buffers.state, sizes.hidden());
+  }
+
+  private void addFeedForward(TaskGraph graph, String name, LayerPart part) {
+    norm(graph, name, "normForward", 1, 2 * config.kvHeads());
+    int columns = config.feedForwardSize();
+    project(graph, "gateUp", part.gateUp(), buffers.normed, buffers.gateUp, 2 * columns);
+    Quantised activated = buffers.activated;
+    count(2);
+    grids.add(
+        name,
+        "activate",
+        SwiGlu.ITEMS,
+        extent -> groups(extent.rows() * activated.blocks(), SwiGlu.ITEMS));
+    graph.task(
+        "activate",
+        SwiGlu::activate,
+        context,
+        buffers.step,
+        buffers.gateUp,
+        activated.values(),
+        activated.quants(),
+        activated.scales(),
+        activated.sums(),
+        columns,
+        activated.blocks());
+    products.addTo(graph, "down", part.down(), activated, buffers.state, sizes.hidden());
+  }
+
+  private void project(
+      TaskGraph graph, String task, List<Matrix> matrices, Quantised x, FloatArray y, int yStride) {
+    for (int i = 0; i < matrices.size(); i++) {
+      count(1);
+      products.add(graph, task + (i == 0 ? "" : i), matrices.get(i), x, y, yStride);
+    }
+  }
+
+  /** A norm of all rows, for a layer. */
+  private void norm(TaskGraph graph, String name, String task, int norm, int storeHeads) {
+    count(1);
+    grids.add(name, task, RmsNorm.ITEMS, Extent::rows);
+    norm(graph, task, buffers.normed, -1, storeHeads, Step.ROWS, norm);
+  }
+
+  private void norm(
+      TaskGraph graph,
+      String task,
+      Quantised to,
+      int sourcesAt,
+      int storeHeads,
+      int countAt,
+      int norm) {
+    graph.task(
+        task,
+        RmsNorm::normalise,
+        context,
+        buffers.step,
+        buffers.inputs,
+        buffers.state,
+        weights.norms(),
+        to.values(),
+        to.quants(),
+        to.scales(),
+        to.sums(),
+        buffers.storeTraces,
+        buffers.traces,
+        sourcesAt,
+        storeHeads,
+        countAt,
+        2,
+        norm,
+        sizes.rows(),
+        config.hiddenSize(),
+        config.rmsEpsilon());
+  }
+
+  private TaskGraph head() {
+    Matrix output = weights.output();
+    boolean tied = output.equals(weights.embedding());
+    TaskGraph graph =
+        graph(HEAD)
+            .consumeFromDevice(carried())
+            .transferToDevice(FIRST_EXECUTION, output.bias())
+            .transferToDevice(FIRST_EXECUTION, buffers.last.arrays())
+            .transferToDevice(
+                FIRST_EXECUTION, buffers.logits, buffers.largest, buffers.logitsTraces);
+    if (!tied) {
+      graph.transferToDevice(FIRST_EXECUTION, output.words(), output.factors());
+    }
+    int vocabulary = config.vocabularySize();
+    count(3);
+    grids.add(HEAD, "norm", RmsNorm.ITEMS, Extent::logitsRows);
+    norm(graph, "norm", buffers.last, sizes.sourcesAt(), 0, Step.LOGITS_ROWS, 2);
+    products.logits(graph, "logits", output, buffers.last, buffers.logits, vocabulary);
+    grids.add(HEAD, "largest", Choice.ITEMS, Extent::logitsRows);
+    return graph
+        .task(
+            "largest",
+            Choice::largest,
+            context,
+            buffers.step,
+            buffers.logits,
+            buffers.largest,
+            buffers.logitsTraces,
+            vocabulary)
+        .transferToHost(UNDER_DEMAND, buffers.logits, buffers.largest, buffers.logitsTraces)
+        .persistOnDevice(carried());
+  }
+
+  private TaskGraph traces() {
+    int columns = 2 * sizes.norms();
+    int size = sizes.rows() * columns;
+    count(1);
+    grids.add(TRACES, "copy", Copies.ITEMS, extent -> groups(size, Copies.ITEMS));
+    return graph(TRACES)
+        .consumeFromDevice(carried())
+        .task("copy", Copies::copyTraces, context, buffers.traces, buffers.tracesSeen, size)
+        .transferToHost(EVERY_EXECUTION, buffers.tracesSeen)
+        .persistOnDevice(carried());
+  }
+
+  private TaskGraph states() {
+    int size = sizes.rows() * sizes.hidden();
+    count(1);
+    grids.add(STATES, "copy", Copies.ITEMS, extent -> groups(size, Copies.ITEMS));
+    return graph(STATES)
+        .consumeFromDevice(carried())
+        .task(
+            "copy",
+            Copies::copyStates,
+            context,
+            buffers.step,
+            buffers.state,
+            buffers.statesSeen,
+            sizes.hidden(),
+            size)
+        .transferToHost(EVERY_EXECUTION, buffers.statesSeen)
+        .persistOnDevice(carried());
+  }
+
+  private TaskGraph moves() {
+    int size = config.layers() * config.keyValueSize();
+    count(1);
+    grids.add(MOVES, "move", Compaction.ITEMS, extent -> groups(size, Compaction.ITEMS));
+    return graph(MOVES)
+        .transferToDevice(EVERY_EXECUTION, buffers.moves)
+        .consumeFromDevice(carried())
+        .task(
+            "move",
+            Compaction::move,
+            context,
+            buffers.step,
+            buffers.moves,
+            buffers.keys,
+            buffers.values,
+            config.layers(),
+            config.kvHeads(),
+            sizes.pages(),
+            config.headSize())
+        .persistOnDevice(carried());
+  }
+
+  private void count(int more) {
+    tasks += more;
+  }
+
+  private static int groups(int elements, int items) {
+    return (elements + items - 1) / items;
+  }
+}

@@ -1,0 +1,221 @@
+package updraft.tornado;
+
+import java.util.Locale;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import updraft.cache.PageTable;
+import updraft.forward.Backend;
+import updraft.forward.BackendOptions;
+import updraft.forward.RowBatch;
+import updraft.forward.RowOutputs;
+import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
+import updraft.tornado.kernel.Step;
+
+/**
+ * The transformer on the device that TornadoVM was started with. Weights and buffers are copied there
+ * once; a forward copies its rows there, and faults and logits back.
+ */
+final class TornadoBackend implements Backend {
+  /** Full contexts that there is room for when nothing is said. */
+  private static final int DEFAULT_CONTEXTS = 4;
+
+  /** Of keys and values, when nothing is said. */
+  private static final long DEFAULT_CACHE_BYTES = 1L << 30;
+
+  private final String name;
+  private final Device device;
+  private final Sizes sizes;
+  private final DeviceWeights weights;
+  private final Buffers buffers;
+  private final StepInputs inputs;
+  private final DeviceOutputs outputs;
+  private final ForwardGraphs graphs;
+  private final TornadoExecutionPlan plan;
+  private final int[] partOf;
+  private final int[] placeInPart;
+
+  /** Slots still to be copied. */
+  private int moves;
+
+  /** Whether keys and values are on the device. */
+  private boolean resident;
+
+  TornadoBackend(
+      String name,
+      Device device,
+      ModelConfig config,
+      ModelWeights modelWeights,
+      BackendOptions options) {
+    this.name = name;
+    this.device = device;
+    int pages = options.pages() > 0 ? options.pages() : defaultPages(config);
+    sizes = new Sizes(config, options, pages);
+    weights = DeviceWeights.of(config, modelWeights);
+    buffers = new Buffers(sizes);
+    device.requireMemory(weights.bytes() + buffers.bytes());
+    inputs = new StepInputs(sizes, buffers);
+    outputs = new DeviceOutputs(sizes, buffers);
+    graphs = new ForwardGraphs(sizes, weights, buffers);
+    plan = new TornadoExecutionPlan(graphs.all());
+    partOf = new int[config.layers()];
+    placeInPart = new int[config.layers()];
+    for (int part = 0; part < weights.parts().size(); part++) {
+      LayerPart layers = weights.parts().get(part);
+      for (int place = 0; place < layers.layers().size(); place++) {
+        partOf[layers.layers().get(place)] = part;
+        placeInPart[layers.layers().get(place)] = place;
+      }
+    }
+  }
+
+  /** Pages for a few contexts, or as much of them as a gigabyte holds, but one context at least. */
+  private static int defaultPages(ModelConfig config) {
+    int context = PageTable.pagesFor(config.contextLength());
+    long page = 8L * config.layers() * config.keyValueSize() * PageTable.PAGE_SIZE;
+    long affordable = DEFAULT_CACHE_BYTES / page;
+    return (int) Math.max(context, Math.min((long) DEFAULT_CONTEXTS * context, affordable));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String description() {
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, %d kernels, weights %d MB, keys and values in F32 for %d tokens",
+        name,
+        device.description(),
+        graphs.tasks(),
+        weights.bytes() / 1_000_000,
+        sizes.pages() * PageTable.PAGE_SIZE);
+  }
+
+  @Override
+  public int pages() {
+    return sizes.pages();
+  }
+
+  @Override
+  public int maxRows() {
+    return sizes.rows();
+  }
+
+  @Override
+  public int maxLogitsRows() {
+    return sizes.logitsRows();
+  }
+
+  /** A forward of one row compiles every kernel; its keys and values are overwritten later. */
+  @Override
+  public void warmUp() {
+    RowBatch batch = new RowBatch(1);
+    PageTable table = new PageTable();
+    table.add(sizes.pages() - 1);
+    batch.add(0, 0, table, table.slot(0), RowBatch.COMMITTED, true);
+    forward(batch);
+    copySlot(table.slot(0), table.slot(0));
+    flushMoves();
+  }
+
+  @Override
+  public void captureHiddenStates(int... layers) {
+    outputs.capture(layers);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if a row does not suit the model or this backend; nothing was
+   *     computed then
+   * @throws IllegalStateException if the device fails
+   */
+  @Override
+  public RowOutputs forward(RowBatch batch) {
+    check(batch);
+    flushMoves();
+    outputs.begin(batch);
+    graphs.grids().resize(inputs.write(batch));
+    run(ForwardGraphs.EMBED);
+    for (int layer = 0; layer < sizes.config().layers(); layer++) {
+      buffers.step.set(Step.LAYER, layer);
+      buffers.step.set(Step.PART_LAYER, placeInPart[layer]);
+      run(ForwardGraphs.layersName(partOf[layer]));
+      if (outputs.wants(layer)) {
+        run(ForwardGraphs.STATES);
+        outputs.takeStates(layer);
+      }
+    }
+    resident = true;
+    if (batch.logitsRows() > 0) {
+      buffers.step.set(Step.PART_LAYER, 0);
+      run(ForwardGraphs.HEAD)
+          .transferToHost(buffers.logits, buffers.largest, buffers.logitsTraces);
+      outputs.takeLogits();
+    }
+    run(ForwardGraphs.TRACES);
+    outputs.takeFaults();
+    return outputs;
+  }
+
+  private TornadoExecutionResult run(String graph) {
+    return device.guard(
+        graph,
+        () ->
+            plan.withGraph(graphs.index(graph))
+                .withGridScheduler(graphs.grids().scheduler())
+                .execute());
+  }
+
+  private void check(RowBatch batch) {
+    atMost("rows", batch.rows(), sizes.rows());
+    atMost("logits rows", batch.logitsRows(), sizes.logitsRows());
+    for (int row = 0; row < batch.rows(); row++) {
+      below("token", batch.token(row), sizes.config().vocabularySize(), row);
+      below("position", batch.position(row), sizes.config().contextLength(), row);
+      below("slot", batch.slot(row), sizes.pages() * PageTable.PAGE_SIZE, row);
+    }
+  }
+
+  private static void atMost(String what, int value, int most) {
+    if (value > most) {
+      throw new IllegalArgumentException(
+          what + " must be at most " + most + ": " + what + "=" + value);
+    }
+  }
+
+  private static void below(String what, int value, int end, int row) {
+    if (value < 0 || value >= end) {
+      throw new IllegalArgumentException(
+          what + " must be in [0, " + end + "): " + what + "=" + value + ", row=" + row);
+    }
+  }
+
+  /** {@inheritDoc} Copied before the next forward, together with others. */
+  @Override
+  public void copySlot(int fromSlot, int toSlot) {
+    buffers.moves.set(2 * moves, fromSlot);
+    buffers.moves.set(2 * moves + 1, toSlot);
+    moves++;
+    if (moves == Buffers.MAX_MOVES) {
+      flushMoves();
+    }
+  }
+
+  /** Before the first forward there is nothing to copy. */
+  private void flushMoves() {
+    if (moves > 0 && resident) {
+      buffers.step.set(Step.MOVES, moves);
+      run(ForwardGraphs.MOVES);
+    }
+    moves = 0;
+  }
+
+  @Override
+  public void close() {
+    device.close(plan);
+  }
+}

@@ -1,0 +1,192 @@
+package updraft.tornado.kernel;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * What to take of a row of logits: the largest, the k largest, or the largest with seeded noise.
+ *
+ * <p>A work-group owns a row; its {@value #ITEMS} items each look at every {@value #ITEMS}-th
+ * token, neighbours at neighbours, and then combine what they found in a tree. Equal logits go to
+ * the lowest token. Reads the logits once, and k times for the k largest: 4 bytes a token of the
+ * vocabulary, from the cache that the output head has just filled.
+ */
+public final class Choice {
+  /** Work-items of a group, a power of two. */
+  public static final int ITEMS = 256;
+
+  private Choice() {}
+
+  /**
+   * The largest logit of each row.
+   *
+   * @param logits shape (rows, vocabulary)
+   * @param tokens a row: its token
+   * @param traces a row: not finite, or 1 and more, where a logit is not finite or absurd, so that
+   *     the token means nothing
+   */
+  public static void largest(
+      KernelContext context,
+      IntArray step,
+      FloatArray logits,
+      IntArray tokens,
+      FloatArray traces,
+      int vocabulary) {
+    int row = context.groupIdx;
+    int item = context.localIdx;
+    float[] best = context.allocateFloatLocalArray(ITEMS);
+    int[] where = context.allocateIntLocalArray(ITEMS);
+    float[] trace = context.allocateFloatLocalArray(ITEMS);
+    if (row < step.get(Step.LOGITS_ROWS)) {
+      float top = Numbers.LOWEST;
+      int token = vocabulary;
+      float traced = 0f;
+      for (int v = item; v < vocabulary; v += ITEMS) {
+        float logit = logits.get(row * vocabulary + v);
+        traced += Numbers.trace(logit);
+        if (logit > top) {
+          top = logit;
+          token = v;
+        }
+      }
+      best[item] = top;
+      where[item] = token;
+      trace[item] = traced;
+      context.localBarrier();
+      for (int distance = ITEMS / 2; distance > 0; distance = distance / 2) {
+        if (item < distance) {
+          float other = best[item + distance];
+          int otherToken = where[item + distance];
+          if (other > best[item] || (other == best[item] && otherToken < where[item])) {
+            best[item] = other;
+            where[item] = otherToken;
+          }
+          trace[item] = trace[item] + trace[item + distance];
+        }
+        context.localBarrier();
+      }
+      if (item == 0) {
+        tokens.set(row, where[0]);
+        traces.set(row, trace[0]);
+      }
+    }
+  }
+
+  /**
+   * The k largest logits of each row, in falling order.
+   *
+   * @param logits shape (rows, vocabulary), finite
+   * @param tokens shape (rows, k)
+   * @param values shape (rows, k)
+   */
+  public static void top(
+      KernelContext context,
+      IntArray step,
+      FloatArray logits,
+      IntArray tokens,
+      FloatArray values,
+      int vocabulary,
+      int k) {
+    int row = context.groupIdx;
+    int item = context.localIdx;
+    float[] best = context.allocateFloatLocalArray(ITEMS);
+    int[] where = context.allocateIntLocalArray(ITEMS);
+    if (row < step.get(Step.LOGITS_ROWS)) {
+      float bound = -Numbers.LOWEST;
+      int boundToken = -1;
+      for (int rank = 0; rank < k; rank++) {
+        float top = Numbers.LOWEST;
+        int token = vocabulary;
+        for (int v = item; v < vocabulary; v += ITEMS) {
+          float logit = logits.get(row * vocabulary + v);
+          // what comes after the one found last
+          if ((logit < bound || (logit == bound && v > boundToken)) && logit > top) {
+            top = logit;
+            token = v;
+          }
+        }
+        best[item] = top;
+        where[item] = token;
+        context.localBarrier();
+        for (int distance = ITEMS / 2; distance > 0; distance = distance / 2) {
+          if (item < distance) {
+            float other = best[item + distance];
+            int otherToken = where[item + distance];
+            if (other > best[item] || (other == best[item] && otherToken < where[item])) {
+              best[item] = other;
+              where[item] = otherToken;
+            }
+          }
+          context.localBarrier();
+        }
+        bound = best[0];
+        boundToken = where[0];
+        context.localBarrier();
+        if (item == 0) {
+          tokens.set(row * k + rank, boundToken);
+          values.set(row * k + rank, bound);
+        }
+      }
+    }
+  }
+
+  /**
+   * The token of the largest {@code logit / temperature + noise} of each row: a sample of the
+   * softmax, the same for the same seed.
+   *
+   * @param seeds four integers a row: low and high half of the seed, choice, position of the token
+   * @param temperatures a row: more than 0, or 0 for the largest logit
+   * @param tokens a row: its token
+   */
+  public static void sample(
+      KernelContext context,
+      IntArray step,
+      FloatArray logits,
+      IntArray seeds,
+      FloatArray temperatures,
+      IntArray tokens,
+      int vocabulary) {
+    int row = context.groupIdx;
+    int item = context.localIdx;
+    float[] best = context.allocateFloatLocalArray(ITEMS);
+    int[] where = context.allocateIntLocalArray(ITEMS);
+    if (row < step.get(Step.LOGITS_ROWS)) {
+      float temperature = temperatures.get(row);
+      int keyLow = seeds.get(4 * row);
+      int keyHigh = seeds.get(4 * row + 1);
+      int choice = seeds.get(4 * row + 2);
+      int position = seeds.get(4 * row + 3);
+      float top = Numbers.LOWEST;
+      int token = vocabulary;
+      for (int v = item; v < vocabulary; v += ITEMS) {
+        float value = logits.get(row * vocabulary + v);
+        if (temperature > 0f) {
+          float noise = Noise.gumbel(Noise.word(keyLow, keyHigh, choice, position, v));
+          value = value / temperature + noise;
+        }
+        if (value > top) {
+          top = value;
+          token = v;
+        }
+      }
+      best[item] = top;
+      where[item] = token;
+      context.localBarrier();
+      for (int distance = ITEMS / 2; distance > 0; distance = distance / 2) {
+        if (item < distance) {
+          float other = best[item + distance];
+          int otherToken = where[item + distance];
+          if (other > best[item] || (other == best[item] && otherToken < where[item])) {
+            best[item] = other;
+            where[item] = otherToken;
+          }
+        }
+        context.localBarrier();
+      }
+      if (item == 0) {
+        tokens.set(row, where[0]);
+      }
+    }
+  }
+}

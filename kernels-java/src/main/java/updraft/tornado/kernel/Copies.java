@@ -1,0 +1,37 @@
+package updraft.tornado.kernel;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Copies of what the host wants to see, into arrays that are wholly written: parts of an output
+ * that no item writes come back as garbage. A work-item owns an element.
+ */
+public final class Copies {
+  /** Work-items of a group. */
+  public static final int ITEMS = 64;
+
+  private Copies() {}
+
+  /** {@code to = from}; beyond the step's rows, zero. */
+  public static void copyStates(
+      KernelContext context, IntArray step, FloatArray from, FloatArray to, int columns, int size) {
+    int at = context.globalIdx;
+    if (at < size) {
+      float value = 0f;
+      if (at < step.get(Step.ROWS) * columns) {
+        value = from.get(at);
+      }
+      to.set(at, value);
+    }
+  }
+
+  /** {@code to = from}. */
+  public static void copyTraces(KernelContext context, FloatArray from, FloatArray to, int size) {
+    int at = context.globalIdx;
+    if (at < size) {
+      to.set(at, from.get(at));
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package updraft.tornado;
+
+import updraft.forward.Backend;
+import updraft.forward.BackendContract;
+import updraft.forward.BackendOptions;
+import updraft.forward.Backends;
+import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
+
+/** What every backend promises, of the kernels on the simulator. */
+class SimulatedBackendTest extends BackendContract {
+  @Override
+  protected Backend open(ModelConfig config, ModelWeights weights, BackendOptions options) {
+    return Backends.open("tornado-sim", config, weights, options);
+  }
+}

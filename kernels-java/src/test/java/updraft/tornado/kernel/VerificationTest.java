@@ -1,0 +1,333 @@
+package updraft.tornado.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static updraft.tornado.kernel.Launch.arrays;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import updraft.sample.GumbelNoise;
+import updraft.speculate.DraftTree;
+
+/** Building and walking trees, against SGLang's golden vectors and the engine's own trees. */
+class VerificationTest {
+  private static final int NONE = -1;
+  private final KernelContext context = new KernelContext();
+  private final SplittableRandom random = new SplittableRandom(5);
+
+  /** SGLang's test_build_eagle_tree: k = 4, four steps, eight nodes. */
+  @Test
+  void selectionBecomesSglangsTree() {
+    IntArray parents =
+        IntArray.fromElements(
+            -1, 0, 1, 2, 3, 4, 8, 9, 10, 20, 24, 21, 28, //
+            -1, 0, 1, 2, 3, 4, 5, 6, 7, 24, 28, 20, 21);
+    IntArray selected = IntArray.fromElements(0, 1, 4, 8, 20, 24, 36, 0, 4, 5, 6, 7, 24, 36);
+    IntArray roots = IntArray.fromElements(5, 10);
+    IntArray positions = Launch.ints(16);
+    IntArray treeParents = Launch.ints(16);
+    IntArray firstChildren = Launch.ints(16);
+    IntArray nextSiblings = Launch.ints(16);
+    Launch.run(
+        1,
+        1,
+        2,
+        arrays(parents, selected, roots),
+        arrays(positions, treeParents, firstChildren, nextSiblings),
+        graph ->
+            graph.task(
+                "kernel",
+                TreeBuild::fromSelection,
+                context,
+                parents,
+                selected,
+                roots,
+                positions,
+                treeParents,
+                firstChildren,
+                nextSiblings,
+                2,
+                8,
+                4,
+                13));
+    assertThat(positions.toHeapArray())
+        .containsExactly(5, 6, 6, 7, 7, 8, 8, 9, 10, 11, 12, 12, 12, 12, 13, 14);
+    assertThat(firstChildren.toHeapArray())
+        .containsExactly(1, 3, 4, 5, 6, 7, -1, -1, 1, 2, -1, 6, -1, -1, 7, -1);
+    assertThat(nextSiblings.toHeapArray())
+        .containsExactly(-1, 2, -1, -1, -1, -1, -1, -1, -1, -1, 3, 4, 5, -1, -1, -1);
+  }
+
+  /** SGLang's reconstruct_indices_from_tree_mask. */
+  @Test
+  void maskBecomesSglangsTree() {
+    IntArray mask = IntArray.fromElements(1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1, 1);
+    IntArray[] tree = fromMask(mask, IntArray.fromElements(12), 1, 4);
+    assertThat(tree[0].toHeapArray()).containsExactly(12, 13, 13, 14);
+    assertThat(tree[2].toHeapArray()).containsExactly(1, -1, 3, -1);
+    assertThat(tree[3].toHeapArray()).containsExactly(-1, 2, -1, -1);
+  }
+
+  @Test
+  void masksOfRandomTreesBecomeTheEnginesTrees() {
+    int trees = 9;
+    int nodes = 17;
+    IntArray mask = Launch.ints(trees * nodes * nodes);
+    IntArray roots = Launch.ints(trees);
+    DraftTree[] drafts = new DraftTree[trees];
+    for (int t = 0; t < trees; t++) {
+      drafts[t] = randomTree(nodes);
+      roots.set(t, 100 * t);
+      for (int node = 0; node < nodes; node++) {
+        for (int at = node; at != DraftTree.NONE; at = drafts[t].parent(at)) {
+          mask.set((t * nodes + node) * nodes + at, 1);
+        }
+      }
+    }
+    IntArray[] built = fromMask(mask, roots, trees, nodes);
+    for (int t = 0; t < trees; t++) {
+      for (int node = 0; node < nodes; node++) {
+        int at = t * nodes + node;
+        assertThat(built[0].get(at)).isEqualTo(100 * t + drafts[t].depth(node));
+        assertThat(built[1].get(at)).isEqualTo(drafts[t].parent(node));
+        assertThat(built[2].get(at)).isEqualTo(drafts[t].firstChild(node));
+        assertThat(built[3].get(at)).isEqualTo(drafts[t].nextSibling(node));
+      }
+    }
+  }
+
+  private DraftTree randomTree(int nodes) {
+    DraftTree tree = new DraftTree(nodes - 1);
+    tree.reset(1);
+    int parent = 0;
+    for (int node = 1; node < nodes; node++) {
+      parent = random.nextInt(parent, node);
+      tree.add(parent, 100 + node, 0.5f);
+    }
+    return tree;
+  }
+
+  /** Positions, parents, first children, next siblings. */
+  private IntArray[] fromMask(IntArray mask, IntArray roots, int trees, int nodes) {
+    IntArray[] tree = new IntArray[4];
+    Arrays.setAll(tree, i -> Launch.ints(trees * nodes));
+    Launch.run(
+        1,
+        1,
+        trees,
+        arrays(mask, roots),
+        arrays((Object[]) tree),
+        graph ->
+            graph.task(
+                "kernel",
+                TreeBuild::fromMask,
+                context,
+                mask,
+                roots,
+                tree[0],
+                tree[1],
+                tree[2],
+                tree[3],
+                trees,
+                nodes));
+    return tree;
+  }
+
+  private static final int[] CANDIDATES = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12};
+  private static final int[] FIRST = {1, 2, NONE, 4, 5, NONE, 4, 2, 3, NONE, 5, NONE};
+  private static final int[] SIBLINGS = {
+    NONE, 3, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, 1, NONE
+  };
+
+  /** SGLang's verify_tree_greedy. */
+  @Test
+  void greedyWalkAcceptsWhatSglangDoes() {
+    int[] targets = new int[12];
+    Arrays.fill(targets, 18);
+    targets[0] = 3;
+    targets[3] = 4;
+    targets[4] = 5;
+    targets[6] = 11;
+    targets[10] = 12;
+    IntArray tokens = IntArray.fromArray(CANDIDATES);
+    IntArray chosen = IntArray.fromArray(targets);
+    IntArray first = IntArray.fromArray(FIRST);
+    IntArray siblings = IntArray.fromArray(SIBLINGS);
+    IntArray predicted = Launch.ints(12);
+    IntArray accepted = Launch.ints(8);
+    IntArray counts = Launch.ints(2);
+    Launch.run(
+        1,
+        1,
+        2,
+        arrays(tokens, chosen, first, siblings),
+        arrays(predicted, accepted, counts),
+        graph ->
+            graph.task(
+                "kernel",
+                TreeWalk::match,
+                context,
+                tokens,
+                chosen,
+                first,
+                siblings,
+                predicted,
+                accepted,
+                counts,
+                2,
+                6,
+                4));
+    assertThat(predicted.toHeapArray())
+        .containsExactly(3, -1, -1, 4, 5, 18, 11, -1, -1, -1, 12, 18);
+    assertThat(accepted.toHeapArray()).containsExactly(0, 3, 4, 5, 6, 10, 11, -1);
+    assertThat(counts.toHeapArray()).containsExactly(3, 2);
+  }
+
+  /** SGLang's tree_speculative_sampling_target_only with both thresholds 0. */
+  @Test
+  void targetOnlyWalkAcceptsWhatSglangDoes() {
+    int vocabulary = 20;
+    IntArray tokens = IntArray.fromArray(CANDIDATES);
+    IntArray first = IntArray.fromArray(FIRST);
+    IntArray siblings = IntArray.fromArray(SIBLINGS);
+    FloatArray probabilities = Launch.floats(12 * vocabulary);
+    for (int node = 0; node < 12; node++) {
+      probabilities.set(node * vocabulary + 18, 1f);
+    }
+    FloatArray coins = Launch.floats(12);
+    coins.init(0.5f);
+    IntArray predicted = Launch.ints(12);
+    IntArray accepted = Launch.ints(8);
+    IntArray counts = Launch.ints(2);
+    IntArray tried = Launch.ints(2 * vocabulary);
+    Launch.run(
+        1,
+        1,
+        2,
+        arrays(tokens, probabilities, coins, first, siblings),
+        arrays(predicted, accepted, counts, tried),
+        graph ->
+            graph.task(
+                "kernel",
+                TreeWalk::targetOnly,
+                context,
+                tokens,
+                probabilities,
+                coins,
+                first,
+                siblings,
+                predicted,
+                accepted,
+                counts,
+                tried,
+                2,
+                6,
+                4,
+                vocabulary,
+                0f,
+                0f));
+    assertThat(accepted.toHeapArray()).containsExactly(0, 1, 2, -1, 6, 10, 11, -1);
+    assertThat(counts.toHeapArray()).containsExactly(2, 2);
+    assertThat(predicted.get(2)).isEqualTo(18);
+    assertThat(predicted.get(11)).isEqualTo(18);
+  }
+
+  @Test
+  void choicesAreThoseOfTheHost() {
+    int rows = 5;
+    int vocabulary = 777;
+    int k = 6;
+    FloatArray logits = Launch.random(rows * vocabulary, random);
+    for (int i = 0; i < rows * vocabulary; i++) {
+      logits.set(i, Math.round(logits.get(i) * 8) / 4f); // many are equal
+    }
+    IntArray step = Launch.step(rows);
+    IntArray tokens = Launch.ints(rows);
+    FloatArray traces = Launch.floats(rows);
+    Launch.run(
+        rows,
+        1,
+        Choice.ITEMS,
+        arrays(step, logits),
+        arrays(tokens, traces),
+        graph ->
+            graph.task(
+                "kernel", Choice::largest, context, step, logits, tokens, traces, vocabulary));
+    IntArray topTokens = Launch.ints(rows * k);
+    FloatArray topValues = Launch.floats(rows * k);
+    Launch.run(
+        rows,
+        1,
+        Choice.ITEMS,
+        arrays(step, logits),
+        arrays(topTokens, topValues),
+        graph ->
+            graph.task(
+                "kernel", Choice::top, context, step, logits, topTokens, topValues, vocabulary, k));
+    for (int row = 0; row < rows; row++) {
+      int base = row * vocabulary;
+      Integer[] order = new Integer[vocabulary];
+      Arrays.setAll(order, v -> v);
+      Arrays.sort(order, (a, b) -> Float.compare(logits.get(base + b), logits.get(base + a)));
+      assertThat(tokens.get(row)).isEqualTo(order[0]);
+      assertThat(traces.get(row)).isLessThan(1f);
+      for (int rank = 0; rank < k; rank++) {
+        assertThat(topTokens.get(row * k + rank)).isEqualTo(order[rank]);
+        assertThat(topValues.get(row * k + rank)).isEqualTo(logits.get(base + order[rank]));
+      }
+    }
+  }
+
+  /** The engine's noise is in double precision: choices may differ where two are a hair apart. */
+  @Test
+  void sampledTokensAreTheEngines() {
+    int rows = 24;
+    int vocabulary = 500;
+    FloatArray logits = Launch.random(rows * vocabulary, random);
+    IntArray seeds = Launch.ints(4 * rows);
+    FloatArray temperatures = Launch.floats(rows);
+    for (int row = 0; row < rows; row++) {
+      seeds.set(4 * row, random.nextInt());
+      seeds.set(4 * row + 1, random.nextInt());
+      seeds.set(4 * row + 2, row % 3);
+      seeds.set(4 * row + 3, random.nextInt(5000));
+      temperatures.set(row, row % 5 == 0 ? 0f : 0.3f + row % 4);
+    }
+    IntArray step = Launch.step(rows);
+    IntArray tokens = Launch.ints(rows);
+    Launch.run(
+        rows,
+        1,
+        Choice.ITEMS,
+        arrays(step, logits, seeds, temperatures),
+        arrays(tokens),
+        graph ->
+            graph.task(
+                "kernel",
+                Choice::sample,
+                context,
+                step,
+                logits,
+                seeds,
+                temperatures,
+                tokens,
+                vocabulary));
+    for (int row = 0; row < rows; row++) {
+      long seed = (seeds.get(4 * row) & 0xffffffffL) | (long) seeds.get(4 * row + 1) << 32;
+      GumbelNoise noise = new GumbelNoise(seed, seeds.get(4 * row + 2));
+      double best = Double.NEGATIVE_INFINITY;
+      double[] values = new double[vocabulary];
+      for (int v = 0; v < vocabulary; v++) {
+        float t = temperatures.get(row);
+        float logit = logits.get(row * vocabulary + v);
+        values[v] = t == 0 ? logit : logit / t + noise.at(seeds.get(4 * row + 3), v);
+        best = Math.max(best, values[v]);
+      }
+      assertThat(values[tokens.get(row)]).as("row %d", row).isCloseTo(best, within(2e-5));
+    }
+  }
+}
