@@ -123,7 +123,7 @@ final class Buffers {
     for (Quantised rows : List.of(normed, attended, activated)) {
       arrays.addAll(List.of(rows.arrays()));
     }
-    arrays.addAll(List.of(projected, keys, values, sums, maxima, gateUp, storeTraces, traces));
+    arrays.addAll(List.of(projected, keys, values, sums, maxima, gateUp, storeTraces));
     return arrays.toArray();
   }
 
@@ -133,7 +133,8 @@ final class Buffers {
     for (Quantised rows : List.of(normed, attended, activated, last)) {
       bytes += rows.bytes();
     }
-    for (FloatArray array : List.of(state, projected, sums, maxima, gateUp, logits, statesSeen, keys, values)) {
+    for (FloatArray array :
+        List.of(state, projected, sums, maxima, gateUp, logits, statesSeen, keys, values)) {
       bytes += 4L * array.getSize();
     }
     return bytes + 4L * inputs.getSize();

@@ -106,7 +106,9 @@ final class ForwardGraphs {
     Matrix embedding = weights.embedding();
     int columns = config.hiddenSize();
     int angles = sizes.rows() * config.ropeDimensions();
-    count(2);
+    int traces = 2 * sizes.rows() * sizes.norms();
+    count(3);
+    grids.add(EMBED, "clear", Copies.ITEMS, extent -> groups(traces, Copies.ITEMS));
     grids.add(EMBED, "angles", Copies.ITEMS, extent -> groups(angles, Copies.ITEMS));
     grids.add(
         EMBED,
@@ -116,7 +118,11 @@ final class ForwardGraphs {
     return graph(EMBED)
         .transferToDevice(EVERY_EXECUTION, buffers.inputs, buffers.anglesGiven)
         .transferToDevice(
-            FIRST_EXECUTION, embedding.words(), embedding.factors(), buffers.state, buffers.angles)
+            FIRST_EXECUTION, embedding.words(),
+            embedding.factors(),
+            buffers.state,
+            buffers.angles,
+            buffers.traces)
         .task(
             "gather",
             Embedding::gather,
@@ -138,6 +144,7 @@ final class ForwardGraphs {
             buffers.angles,
             config.ropeDimensions(),
             angles)
+        .task("clear", Copies::clear, context, buffers.traces, traces)
         .persistOnDevice(embedded());
   }
 
@@ -170,6 +177,7 @@ final class ForwardGraphs {
       buffers.inputs,
       buffers.state,
       buffers.angles,
+      buffers.traces,
       weights.embedding().words(),
       weights.embedding().factors()
     };
@@ -388,6 +396,7 @@ final class ForwardGraphs {
             buffers.logits,
             buffers.largest,
             buffers.logitsTraces,
+            sizes.logitsRows(),
             vocabulary)
         .transferToHost(UNDER_DEMAND, buffers.logits, buffers.largest, buffers.logitsTraces)
         .persistOnDevice(carried());

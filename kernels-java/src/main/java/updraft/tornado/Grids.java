@@ -8,8 +8,8 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid2D;
 
 /**
- * How many work-groups each task gets. The numbers of items a group are fixed, those of groups follow
- * the forward: a draft tree pays for its own rows and no more.
+ * How many work-groups each task gets. The numbers of items a group are fixed, those of groups
+ * follow the forward: a draft tree pays for its own rows and no more.
  */
 final class Grids {
   private final GridScheduler scheduler = new GridScheduler();

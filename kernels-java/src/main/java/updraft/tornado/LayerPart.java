@@ -3,8 +3,8 @@ package updraft.tornado;
 import java.util.List;
 
 /**
- * Layers whose weights share arrays, so that one graph serves them all: of equal kinds, and together
- * fewer than 2^31 words a matrix.
+ * Layers whose weights share arrays, so that one graph serves them all: of equal kinds, and
+ * together fewer than 2^31 words a matrix.
  *
  * @param layers the layers, in the order in which the arrays have them
  * @param projection query, key and value: one matrix, or as many as have kinds of their own

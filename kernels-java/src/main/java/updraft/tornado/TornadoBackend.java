@@ -13,8 +13,8 @@ import updraft.model.ModelWeights;
 import updraft.tornado.kernel.Step;
 
 /**
- * The transformer on the device that TornadoVM was started with. Weights and buffers are copied there
- * once; a forward copies its rows there, and faults and logits back.
+ * The transformer on the device that TornadoVM was started with. Weights and buffers are copied
+ * there once; a forward copies its rows there, and faults and logits back.
  */
 final class TornadoBackend implements Backend {
   /** Full contexts that there is room for when nothing is said. */
@@ -152,8 +152,7 @@ final class TornadoBackend implements Backend {
     resident = true;
     if (batch.logitsRows() > 0) {
       buffers.step.set(Step.PART_LAYER, 0);
-      run(ForwardGraphs.HEAD)
-          .transferToHost(buffers.logits, buffers.largest, buffers.logitsTraces);
+      run(ForwardGraphs.HEAD).transferToHost(buffers.logits, buffers.largest, buffers.logitsTraces);
       outputs.takeLogits();
     }
     run(ForwardGraphs.TRACES);

@@ -1,5 +1,6 @@
 package updraft.tornado;
 
+import org.junit.jupiter.api.Tag;
 import updraft.forward.Backend;
 import updraft.forward.BackendContract;
 import updraft.forward.BackendOptions;
@@ -7,7 +8,8 @@ import updraft.forward.Backends;
 import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
 
-/** What every backend promises, of the kernels on the simulator. */
+/** What every backend promises, of the kernels on the simulator: thousands of forwards, minutes. */
+@Tag("simulator")
 class SimulatedBackendTest extends BackendContract {
   @Override
   protected Backend open(ModelConfig config, ModelWeights weights, BackendOptions options) {

@@ -25,6 +25,7 @@ public final class Choice {
    * @param tokens a row: its token
    * @param traces a row: not finite, or 1 and more, where a logit is not finite or absurd, so that
    *     the token means nothing
+   * @param rows that tokens and traces have room for; -1 and 0 beyond those of the step
    */
   public static void largest(
       KernelContext context,
@@ -32,13 +33,22 @@ public final class Choice {
       FloatArray logits,
       IntArray tokens,
       FloatArray traces,
+      int rows,
       int vocabulary) {
     int row = context.groupIdx;
     int item = context.localIdx;
     float[] best = context.allocateFloatLocalArray(ITEMS);
     int[] where = context.allocateIntLocalArray(ITEMS);
     float[] trace = context.allocateFloatLocalArray(ITEMS);
-    if (row < step.get(Step.LOGITS_ROWS)) {
+    int count = step.get(Step.LOGITS_ROWS);
+    if (row == 0) {
+      // what no group owns is written too: an output is copied as a whole
+      for (int rest = count + item; rest < rows; rest += ITEMS) {
+        tokens.set(rest, -1);
+        traces.set(rest, 0f);
+      }
+    }
+    if (row < count) {
       float top = Numbers.LOWEST;
       int token = vocabulary;
       float traced = 0f;

@@ -27,6 +27,14 @@ public final class Copies {
     }
   }
 
+  /** {@code x = 0}. */
+  public static void clear(KernelContext context, FloatArray x, int size) {
+    int at = context.globalIdx;
+    if (at < size) {
+      x.set(at, 0f);
+    }
+  }
+
   /** {@code to = from}. */
   public static void copyTraces(KernelContext context, FloatArray from, FloatArray to, int size) {
     int at = context.globalIdx;

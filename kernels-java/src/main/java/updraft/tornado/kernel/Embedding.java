@@ -8,9 +8,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Looks up the embeddings of a forward's tokens: one row of a packed matrix each, to floats.
  *
  * <p>A work-item owns an element of a row. A packed row's words are {@link Packing#LANES} apart, so
- * a lookup touches a line of 128 bytes for each of its words and uses 4: for a row of 4,096 columns of
- * 8 bits some 150 kB. That is the price of sharing the matrix with the output head, a ten thousandth
- * of the weights that a step reads.
+ * a lookup touches a line of 128 bytes for each of its words and uses 4: for a row of 4,096 columns
+ * of 8 bits some 150 kB. That is the price of sharing the matrix with the output head, a ten
+ * thousandth of the weights that a step reads.
  */
 public final class Embedding {
   /** Work-items of a group. */

@@ -12,8 +12,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * and combine their sums in a tree of fixed shape; then each item owns whole blocks of 32 elements,
  * which it normalises and quantises without asking the others.
  *
- * <p>Reads the row twice, the second time from cache, and the weight once; writes 4 bytes an element
- * and 2 more quantised. A few kilobytes a row: bound by the latency of a launch, not by memory.
+ * <p>Reads the row twice, the second time from cache, and the weight once; writes 4 bytes an
+ * element and 2 more quantised. A few kilobytes a row: bound by the latency of a launch, not by
+ * memory.
  */
 public final class RmsNorm {
   /** Work-items of a group, a power of two. */

@@ -12,14 +12,14 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>A row sees positions 0 … p of its context in pages of 16. Position i lies in the slot that the
  * page table says, or, from the row's prefix on, in the slot of the ancestor p - i steps up. {@link
  * #attend} gives a work-group the queries of a few neighbouring rows of one sequence which share a
- * key-value head, and a part of the context; 16 items own a query. They score a
- * page, an item a position; agree on the largest score so far, by which everything kept is rescaled
- * (online softmax: Milakov and Gimelshein, 2018); and add the page's values, an item every sixteenth
+ * key-value head, and a part of the context; 16 items own a query. They score a page, an item a
+ * position; agree on the largest score so far, by which everything kept is rescaled (online
+ * softmax: Milakov and Gimelshein, 2018); and add the page's values, an item every sixteenth
  * element of the head. {@link #combine} joins the parts of long contexts (flash-decoding).
  *
- * <p>Memory: a page's keys and values are read once for all queries of a group and each later reading
- * comes from the cache; sums stay in local memory. Rows of a tree share their prefix, so that verifying
- * costs hardly more than decoding. Bound by the bytes of keys and values.
+ * <p>Memory: a page's keys and values are read once for all queries of a group and each later
+ * reading comes from the cache; sums stay in local memory. Rows of a tree share their prefix, so
+ * that verifying costs hardly more than decoding. Bound by the bytes of keys and values.
  *
  * <p>What a row computes does not depend on its neighbours: pages are met in order, splits begin at
  * fixed positions, and a page beyond the row's position changes nothing.
@@ -57,8 +57,8 @@ public final class TreeAttention {
   /**
    * Scores and weighs one part of the context.
    *
-   * @param inputs {@link RowField}s, page tables and, from {@code tilesAt} on, {@link #TILE} integers
-   *     a tile
+   * @param inputs {@link RowField}s, page tables and, from {@code tilesAt} on, {@link #TILE}
+   *     integers a tile
    * @param projected shape (rows, (heads + 2 × kvHeads) × headSize): rotated queries first
    * @param sums shape (rows, heads, splits, headSize): values weighed with e^(score - largest)
    * @param maxima shape (rows, heads, splits, 2): the largest score, the sum of the weights
@@ -192,8 +192,8 @@ public final class TreeAttention {
   }
 
   /**
-   * Joins the parts of each row's context. A work-item owns an element of a row's heads; it reads the
-   * parts' sums once, and their maxima from the cache.
+   * Joins the parts of each row's context. A work-item owns an element of a row's heads; it reads
+   * the parts' sums once, and their maxima from the cache.
    *
    * @param attended shape (rows, blocks × 32): columns beyond heads × headSize are zero
    */
