@@ -118,7 +118,8 @@ final class ForwardGraphs {
     return graph(EMBED)
         .transferToDevice(EVERY_EXECUTION, buffers.inputs, buffers.anglesGiven)
         .transferToDevice(
-            FIRST_EXECUTION, embedding.words(),
+            FIRST_EXECUTION,
+            embedding.words(),
             embedding.factors(),
             buffers.state,
             buffers.angles,

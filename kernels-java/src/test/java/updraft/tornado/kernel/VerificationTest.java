@@ -256,7 +256,15 @@ class VerificationTest {
         arrays(tokens, traces),
         graph ->
             graph.task(
-                "kernel", Choice::largest, context, step, logits, tokens, traces, rows, vocabulary));
+                "kernel",
+                Choice::largest,
+                context,
+                step,
+                logits,
+                tokens,
+                traces,
+                rows,
+                vocabulary));
     IntArray topTokens = Launch.ints(rows * k);
     FloatArray topValues = Launch.floats(rows * k);
     Launch.run(
