@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,7 +134,7 @@ class MatMulTest {
   @MethodSource("kernels")
   void writesOnlyTheGroupsAskedFor(Kernels kernels) {
     int lanes = kernels.lanes();
-    for (QuantType type : QuantType.values()) {
+    for (QuantType type : EnumSet.complementOf(EnumSet.of(QuantType.I64))) {
       PackedMatrix w = new Repacker(lanes).pack(RandomTensor.of(type, 5 * lanes, 256, 1));
       Activations x = activations(6, 256, 2);
       quantize(kernels, x, 6);
@@ -155,7 +156,7 @@ class MatMulTest {
   @MethodSource("kernels")
   void rowsThatAreNotFiniteLeaveOthersAlone(Kernels kernels) {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-      for (QuantType type : QuantType.values()) {
+      for (QuantType type : EnumSet.complementOf(EnumSet.of(QuantType.I64))) {
         GgufTensor tensor = RandomTensor.of(type, 33, 256, 5);
         Activations good = activations(5, 256, 6);
         Activations mixed = activations(5, 256, 6);
