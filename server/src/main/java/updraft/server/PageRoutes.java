@@ -23,8 +23,7 @@ final class PageRoutes {
 
   /** No name is a folder's or leads out of ours: dots are part of endings alone. */
   private static final Pattern NAME =
-      Pattern.compile(
-          "(?:[a-z]+/){0,3}(?:LICENSE|[A-Za-z]+(?:\\.(?:esm|min))?\\.(?:js|css|svg))");
+      Pattern.compile("(?:[a-z]+/){0,3}(?:LICENSE|[A-Za-z]+(?:\\.(?:esm|min))?\\.(?:js|css|svg))");
 
   private static final Map<String, String> TYPES =
       Map.of(

@@ -45,7 +45,8 @@ final class OpenPage implements AutoCloseable {
 
   /** Sets an option by its label, opening its group when it is closed. */
   void option(String label, String value) {
-    page.evaluate("() => document.querySelectorAll('.options details').forEach(d => d.open = true)");
+    page.evaluate(
+        "() => document.querySelectorAll('.options details').forEach(d => d.open = true)");
     page.getByLabel(label, new Page.GetByLabelOptions().setExact(true)).fill(value);
   }
 

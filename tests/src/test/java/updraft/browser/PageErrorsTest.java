@@ -98,8 +98,7 @@ class PageErrorsTest {
       askForMuch(page, "one");
       page.find(".tok").first().waitFor();
       askForMuch(second, "two");
-      await()
-          .until(() -> server.text("/metrics").contains("\nupdraft_waiting_sequences 1.0\n"));
+      await().until(() -> server.text("/metrics").contains("\nupdraft_waiting_sequences 1.0\n"));
       askForMuch(third, "three");
       third.find(".notice").waitFor();
       assertThat(third.find(".notice").textContent()).contains("The queue is full", "Try again");

@@ -34,9 +34,7 @@ final class PageServer implements AutoCloseable {
   }
 
   static PageServer start(
-      Path folder,
-      UnaryOperator<EngineOptions.Builder> engine,
-      UnaryOperator<ServerOptions> server)
+      Path folder, UnaryOperator<EngineOptions.Builder> engine, UnaryOperator<ServerOptions> server)
       throws IOException {
     return new PageServer(
         engine

@@ -13,11 +13,11 @@ function chart(title, rows, draw) {
   const svg = s("svg", { class: "chart", height: HEIGHT, "aria-hidden": "true" });
   const table = h(
     "table",
-    { class: "for-readers" },
+    {},
     h("caption", {}, title),
     rows.map((row, i) => h("tr", {}, row.map((cell) => h(i === 0 ? "th" : "td", {}, String(cell))))),
   );
-  const element = h("figure", { class: "figure" }, h("figcaption", {}, title), svg, table);
+  const element = h("figure", { class: "figure" }, h("figcaption", {}, title), svg, h("div", { class: "for-readers" }, table));
   onWidth(element, (width) => {
     svg.setAttribute("width", String(width));
     svg.replaceChildren(...draw(width));

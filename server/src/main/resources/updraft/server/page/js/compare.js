@@ -4,12 +4,11 @@ import { Answer } from "./answer.js";
 import { announce, h, freshId } from "./dom.js";
 import { duration, fixed, originOf, visible } from "./format.js";
 import { decodeRate } from "./generation.js";
+import { modelCard, STARTERS } from "./model.js";
 import { notice } from "./notice.js";
 import { OptionsForm } from "./options.js";
 
 const METHODS = ["off", "ngram", "auto", "eagle", "draft"];
-const PROMPT = "Repeat this list three times: red, green, blue, yellow, orange, violet.";
-
 class Lane {
   constructor(name, method) {
     const id = freshId("method");
@@ -49,12 +48,12 @@ class Lane {
     this.place.replaceChildren(h("p", { class: "quiet" }, "waits for its turn"));
   }
 
-  async run(body, signal) {
+  async run(path, body, signal) {
     const nodes = this.nodes.value.trim();
     const speculation = { ...body.speculation, method: this.method, ...(nodes === "" ? {} : { nodes: Number(nodes) }) };
     this.answer = new Answer({ label: `Run ${this.name}, ${this.method}` });
     this.place.replaceChildren(this.answer.element);
-    this.outcome = await this.answer.stream("/v1/chat/completions", { ...body, speculation }, signal);
+    this.outcome = await this.answer.stream(path, { ...body, speculation }, signal);
     this.decodeMs = this.outcome.lastMs - this.outcome.firstMs;
     this.time.textContent = duration(this.decodeMs);
     const rate = decodeRate(this.outcome);
@@ -68,7 +67,7 @@ export class CompareView {
 
   constructor() {
     this.options = new OptionsForm({ omit: ["speculation.method", "speculation.nodes", "seed", "n"] });
-    this.prompt = h("textarea", { id: "compare-prompt", rows: 3, value: PROMPT });
+    this.prompt = h("textarea", { id: "compare-prompt", rows: 3, value: STARTERS.chat[0][1] });
     this.seed = h("input", { id: "compare-seed", type: "text", inputmode: "numeric", class: "short", value: "7" });
     this.lanes = [new Lane("A", "off"), new Lane("B", "ngram")];
     this.verdict = h("div", { class: "verdict", role: "status" });
@@ -94,22 +93,33 @@ export class CompareView {
         "Run one after the other, plain decoding last, so neither slows the other. Times are from the first token to the last; the second finds the prompt in the prefix cache. The n-gram drafter also learns from answers given before: the same prompt asked again is drafted better.",
       ),
     );
+    this.#offerWhatTheModelCan();
+  }
+
+  async #offerWhatTheModelCan() {
+    if ((await modelCard())?.chat === false && this.prompt.value === STARTERS.chat[0][1]) {
+      this.prompt.value = STARTERS.completion[0][1];
+    }
   }
 
   async run() {
     if (this.#abort !== null) {
       return;
     }
+    this.#abort = new AbortController();
+    this.#busy(true);
     this.options.clearProblems();
     this.verdict.replaceChildren();
     this.lanes.forEach((lane) => lane.clear());
     try {
-      const body = { ...this.options.body(true), messages: [{ role: "user", content: this.prompt.value }], seed: Number(this.seed.value) || 0 };
-      this.#abort = new AbortController();
-      this.#busy(true);
+      const chat = (await modelCard())?.chat !== false;
+      const path = chat ? "/v1/chat/completions" : "/v1/completions";
+      const text = this.prompt.value;
+      const asked = chat ? { messages: [{ role: "user", content: text }] } : { prompt: text };
+      const body = { ...this.options.body(chat), ...asked, seed: Number(this.seed.value) || 0 };
       const order = [...this.lanes].sort((a, b) => Number(a.method === "off") - Number(b.method === "off"));
       for (const lane of order) {
-        await lane.run(body, this.#abort.signal);
+        await lane.run(path, body, this.#abort.signal);
       }
       this.#judge();
     } catch (problem) {

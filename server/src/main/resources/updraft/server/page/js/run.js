@@ -3,15 +3,10 @@
 import { Answer } from "./answer.js";
 import { h } from "./dom.js";
 import { fetchDetail, inspect } from "./inspector.js";
+import { modelCard, STARTERS } from "./model.js";
 import { notice } from "./notice.js";
 import { OptionsForm } from "./options.js";
 import { drawTree } from "./tree.js";
-
-const STARTERS = [
-  ["A list, three times", "Repeat this list three times: red, green, blue, yellow, orange, violet."],
-  ["Edit code", "Rename the variable total to sum in this function and print all of it again:\n\ndef add_up(values):\n    total = 0\n    for value in values:\n        total = total + value\n    return total\n"],
-  ["Plain prose", "Explain in three sentences what an updraft is."],
-];
 
 const EXAMPLE = {
   round: 1,
@@ -63,6 +58,20 @@ export class RunView {
       ),
       this.inspector,
     );
+    this.#offerWhatTheModelCan();
+  }
+
+  async #offerWhatTheModelCan() {
+    if ((await modelCard())?.chat === false) {
+      const chat = this.element.querySelector("input[value=chat]");
+      chat.disabled = true;
+      chat.parentElement.title = "This model has no chat template";
+      const completion = this.element.querySelector("input[value=completion]");
+      if (!completion.checked) {
+        completion.checked = true;
+        this.#setMode("completion");
+      }
+    }
   }
 
   clearButton() {
@@ -88,7 +97,7 @@ export class RunView {
       { class: "welcome" },
       h("h1", {}, "Ask, and see each draft"),
       h("p", {}, "A drafter guesses tokens ahead, the model verifies them in one forward. Text that repeats is guessed well: start with one of these, and the tree of every round appears beside the answer."),
-      h("div", { class: "starters" }, STARTERS.map(([name, text]) => h("button", { type: "button", onclick: () => { this.prompt.value = text; this.submit(); } }, name))),
+      h("div", { class: "starters" }, STARTERS[this.#mode].map(([name, text]) => h("button", { type: "button", onclick: () => { this.prompt.value = text; this.submit(); } }, name))),
     );
   }
 
