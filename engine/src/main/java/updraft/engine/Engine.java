@@ -219,6 +219,11 @@ public final class Engine implements AutoCloseable {
     return template;
   }
 
+  /** Whether the model has a chat template. */
+  public boolean chats() {
+    return template != null;
+  }
+
   /** Most tokens of a prompt and its answer. */
   public int contextLength() {
     return contextLength;

@@ -40,6 +40,7 @@ final class ModelRoutes {
     card.put("created", started);
     card.put("owned_by", "updraft");
     card.put("context_length", engine.contextLength());
+    card.put("chat", engine.chats());
     return card;
   }
 }

@@ -55,8 +55,8 @@ final class SseWriter {
     if (out == null) {
       context.status(200).contentType("text/event-stream; charset=utf-8");
       context.header("Cache-Control", "no-store").header("X-Accel-Buffering", "no");
-      context.disableCompression();
-      out = context.outputStream();
+      // not the context's own stream: that one flushes nothing before its end
+      out = context.res().getOutputStream();
     }
     out.write(event.getBytes(StandardCharsets.UTF_8));
   }

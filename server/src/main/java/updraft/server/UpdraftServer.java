@@ -111,6 +111,7 @@ public final class UpdraftServer {
     TokenRoutes tokens = new TokenRoutes(engine, reader, json);
     ModelRoutes models = new ModelRoutes(engine, json);
     StatusRoutes status = new StatusRoutes(engine, reader, json, draining::get);
+    PageRoutes page = new PageRoutes();
     routes.before(RequestIds::assign);
     routes.before(this::admit);
     routes.post(
@@ -136,6 +137,8 @@ public final class UpdraftServer {
     routes.get("/debug/requests/{id}", debug::one);
     routes.get("/trace/level", status::traceLevel);
     routes.put("/trace/level", status::setTraceLevel);
+    routes.get("/", page::index);
+    routes.get("/page/<file>", page::file);
   }
 
   private static void refuseEmbeddings(Context context) {
@@ -191,11 +194,16 @@ public final class UpdraftServer {
   /** Before every route: the key, and whether we still take requests. */
   private void admit(Context context) {
     access.shareWithOrigins(context);
-    if (!context.path().equals("/health") && !access.isPreflight(context)) {
+    if (!isOpen(context.path()) && !access.isPreflight(context)) {
       access.identify(context);
     }
     if (draining.get() && context.method().equals(HandlerType.POST)) {
       throw ApiException.shuttingDown();
     }
+  }
+
+  /** What needs no key: the state, and the page, which asks for the key by itself. */
+  private static boolean isOpen(String path) {
+    return path.equals("/health") || PageRoutes.owns(path);
   }
 }
