@@ -88,8 +88,7 @@ class ExplainCommandTest {
                 1,
                 "the request must have been recorded: id=second; send it with \"debug\": true, or"
                     + " start the server with --record-rounds");
-        explain(url, "third")
-            .fails(1, "id must be of one of the last 64 requests: id=third");
+        explain(url, "third").fails(1, "id must be of one of the last 64 requests: id=third");
       } finally {
         server.stop();
       }
@@ -120,7 +119,8 @@ class ExplainCommandTest {
     CommandLineRun.Outcome told = explain("http://127.0.0.1:9");
 
     assertThat(told.status()).isEqualTo(1);
-    assertThat(told.err()).startsWith("updraft: the server must be reachable: url=http://127.0.0.1:9 (");
+    assertThat(told.err())
+        .startsWith("updraft: the server must be reachable: url=http://127.0.0.1:9 (");
     assertThat(told.err().lines()).hasSize(1);
   }
 }
