@@ -52,12 +52,13 @@ final class Words {
       return;
     }
     if (sums.drafted == 0) {
-      say(
-          "Nothing was drafted: %d tokens, one a step, %.2f× plain decoding.", sums.tokens, fair);
+      say("Nothing was drafted: %d tokens, one a step, %.2f× plain decoding.", sums.tokens, fair);
       return;
     }
     String pays =
-        fair > 1.02 ? "Drafting paid" : fair < 0.98 ? "Drafting cost time" : "Drafting came out even";
+        fair > 1.02
+            ? "Drafting paid"
+            : fair < 0.98 ? "Drafting cost time" : "Drafting came out even";
     say(
         "%s: %.2f× plain decoding at this machine's costs (predicted %.2f×), %d tokens in %d"
             + " rounds, %.2f tokens a round.",

@@ -88,8 +88,7 @@ final class ExportCounts implements MetricReader {
     return sum;
   }
 
-  private static long sum(
-      Iterable<LongPointData> points, Predicate<LongPointData> chosen) {
+  private static long sum(Iterable<LongPointData> points, Predicate<LongPointData> chosen) {
     long sum = 0;
     for (LongPointData point : points) {
       sum += chosen.test(point) ? point.getValue() : 0;

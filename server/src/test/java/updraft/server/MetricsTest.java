@@ -42,11 +42,8 @@ class MetricsTest {
 
   @BeforeAll
   static void start() {
-    telemetry =
-        OpenTelemetrySetup.of(
-            Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"));
-    sdk =
-        OpenTelemetrySdk.builder().setTracerProvider(SdkTracerProvider.builder().build()).build();
+    telemetry = OpenTelemetrySetup.of(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"));
+    sdk = OpenTelemetrySdk.builder().setTracerProvider(SdkTracerProvider.builder().build()).build();
     server =
         TestServer.start(
             folder, engine -> engine.openTelemetry(sdk).traceLevel(2), options -> options);
@@ -88,9 +85,7 @@ class MetricsTest {
                 .header("Accept", "application/openmetrics-text; version=1.0.0")
                 .build());
     String trace =
-        TestServer.json(server.get("/debug/requests").body())
-            .at("/requests/0/trace_id")
-            .asString();
+        TestServer.json(server.get("/debug/requests").body()).at("/requests/0/trace_id").asString();
 
     assertThat(metrics.headers().firstValue("Content-Type").orElseThrow())
         .startsWith("application/openmetrics-text");

@@ -32,8 +32,7 @@ class ExportTest {
 
   @ParameterizedTest
   @MethodSource("methodsAndLevels")
-  void everySpanOfALevelArrives(String method, int level)
-      throws IOException, InterruptedException {
+  void everySpanOfALevelArrives(String method, int level) throws IOException, InterruptedException {
     try (Collector collector = new Collector(Manner.TAKES)) {
       JsonNode answer;
       try (TracedServer server = new TracedServer(folder, collector.endpoint(), Map.of())) {

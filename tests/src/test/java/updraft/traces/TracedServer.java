@@ -52,7 +52,8 @@ final class TracedServer implements AutoCloseable {
     String body =
         """
         {"prompt": "once upon a time", "max_tokens": 40, "ignore_eos": true, "temperature": 0,
-         "speculation": {"method": "%s"}, "trace_level": %d}"""
+         "speculation": {"method": "%s"}, "trace_level": %d}\
+        """
             .formatted(method, level);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/completions"))
