@@ -42,7 +42,9 @@ final class OpenEngine implements AutoCloseable {
               .apply(flags.options(model, telemetry.defaultLevel(), terminal))
               .openTelemetry(telemetry.openTelemetry())
               .build();
-      return new OpenEngine(engine(options), telemetry);
+      Engine engine = engine(options);
+      telemetry.show(engine.metrics());
+      return new OpenEngine(engine, telemetry);
     } catch (Throwable e) {
       telemetry.close();
       throw e;

@@ -34,15 +34,16 @@ final class Words {
       words.say("No round was verified: the answer ended with its first token or before.");
       return words.lines;
     }
-    words.headline(predicted, actual);
+    double fair = actual / parts.calibration(); // what steps took beyond the curve is no draft's
+    words.headline(predicted, fair);
     words.lines.addAll(Phases.lines(rounds));
     words.drafter(parts);
     words.costs(parts);
-    words.budgets(actual, budgets);
+    words.budgets(fair, budgets);
     return words.lines;
   }
 
-  private void headline(double predicted, double actual) {
+  private void headline(double predicted, double fair) {
     if (count(DraftState.OFF) == rounds.size()) {
       say(
           "Speculation was off: %d tokens, one a step. Leave speculation.method at auto to let the"
@@ -50,10 +51,18 @@ final class Words {
           sums.tokens);
       return;
     }
-    String pays = actual > 1.02 ? "Drafting paid" : actual < 0.98 ? "Drafting cost time" : "Even";
+    if (sums.drafted == 0) {
+      say("Nothing was drafted: %d tokens, one a step, %.2f× plain decoding.", sums.tokens, fair);
+      return;
+    }
+    String pays =
+        fair > 1.02
+            ? "Drafting paid"
+            : fair < 0.98 ? "Drafting cost time" : "Drafting came out even";
     say(
-        "%s: %.2f× plain decoding (predicted %.2f×), %d tokens in %d rounds, %.2f tokens a round.",
-        pays, actual, predicted, sums.tokens, sums.rounds, (double) sums.tokens / sums.rounds);
+        "%s: %.2f× plain decoding at this machine's costs (predicted %.2f×), %d tokens in %d"
+            + " rounds, %.2f tokens a round.",
+        pays, fair, predicted, sums.tokens, sums.rounds, (double) sums.tokens / sums.rounds);
   }
 
   private void drafter(Parts parts) {
@@ -65,6 +74,13 @@ final class Words {
               + " prompt. A prediction, an EAGLE head or a draft model can draft where n-grams"
               + " cannot.",
           nothing, sums.rounds);
+    }
+    int refused = count(DraftState.NOT_WORTH) + count(DraftState.PAUSED);
+    if (drafting > 0 && refused > drafting / 2) {
+      say(
+          "In %d of %d rounds verifying the draft would have cost more than it promised, so none"
+              + " was: that is the engine's own choice, and right as long as its costs are.",
+          refused, sums.rounds);
     }
     if (sums.drafted > 0) {
       double rate = (double) sums.accepted / sums.drafted;
@@ -110,7 +126,7 @@ final class Words {
     }
   }
 
-  private void budgets(double actual, List<Budget> budgets) {
+  private void budgets(double fair, List<Budget> budgets) {
     Budget best =
         budgets.stream()
             .max(Comparator.comparingDouble(Budget::hindsightSpeedup))
@@ -119,12 +135,12 @@ final class Words {
     if (budgets.size() <= 1) {
       return;
     }
-    if (best.nodes() == 0 && actual < 0.98) {
+    if (best.nodes() == 0 && fair < 0.98) {
       say(
           "With hindsight no draft would have been fastest; %.1f nodes a round were verified. Say"
               + " speculation.method=off for text like this, or auto to find out by itself.",
           chosen);
-    } else if (best.hindsightSpeedup() > 1.05 * Math.max(1, actual)) {
+    } else if (best.hindsightSpeedup() > 1.05 * Math.max(1, fair)) {
       say(
           "With hindsight %d nodes in every round would have given %.2f×; %.1f were verified on"
               + " average. speculation.nodes=%d does that for text like this.",

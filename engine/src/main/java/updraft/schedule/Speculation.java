@@ -82,6 +82,7 @@ public final class Speculation implements AutoCloseable {
     this.budget = new DraftBudget(costs);
     this.tracing = tracing;
     this.recorder = new RoundRecorder(costs);
+    tracing.metrics().costs(costs::seconds);
     for (Drafter drafter : drafters.all()) {
       DraftBatch batch = new DraftBatch(drafter, tracing);
       batches.add(batch);

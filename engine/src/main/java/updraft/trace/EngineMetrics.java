@@ -1,11 +1,14 @@
 package updraft.trace;
 
+import io.opentelemetry.api.trace.SpanContext;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.function.IntToDoubleFunction;
 import updraft.request.FinishReason;
 import updraft.request.SpeculationOptions;
 
@@ -39,6 +42,7 @@ public final class EngineMetrics {
   private final Gauge waiting;
   private final Gauge pagesUsed;
   private final Gauge pagesFree;
+  private final RoundMetrics rounds;
   private final Histogram timeToFirstToken;
   private final Histogram timePerOutputToken;
   private final Histogram requestDuration;
@@ -96,6 +100,7 @@ public final class EngineMetrics {
     waiting = gauge("updraft_waiting_sequences", "Sequences waiting for their first forward");
     pagesUsed = gauge("updraft_pages_used", "Pages that hold keys and values");
     pagesFree = gauge("updraft_pages_free", "Pages that hold none");
+    rounds = new RoundMetrics(registry);
     timeToFirstToken =
         latency("gen_ai_server_time_to_first_token", "Submission to first token", 0.001, 2, 17);
     timePerOutputToken =
@@ -136,7 +141,13 @@ public final class EngineMetrics {
     rows.inc(rowCount);
   }
 
-  void round(int drafted, int accepted) {
+  /** What a step costs by rows, asked for whenever somebody reads the metrics. */
+  public void costs(IntToDoubleFunction secondsByRows) {
+    rounds.costs(secondsByRows);
+  }
+
+  void round(String method, int drafted, int accepted) {
+    rounds.round(method, drafted, accepted);
     if (drafted == 0) {
       return;
     }
@@ -179,17 +190,28 @@ public final class EngineMetrics {
     finished[reason.ordinal()].inc();
   }
 
-  void firstToken(int prompt, long nanos) {
+  void firstToken(int prompt, long nanos, SpanContext request) {
     promptTokens.inc(prompt);
-    timeToFirstToken.observe(nanos * 1e-9);
+    observe(timeToFirstToken, nanos, request);
   }
 
-  void timePerOutputToken(long nanos) {
-    timePerOutputToken.observe(nanos * 1e-9);
+  void timePerOutputToken(long nanos, SpanContext request) {
+    observe(timePerOutputToken, nanos, request);
   }
 
-  void requestDuration(long nanos) {
-    requestDuration.observe(nanos * 1e-9);
+  void requestDuration(long nanos, SpanContext request) {
+    observe(requestDuration, nanos, request);
+  }
+
+  /** With the request's trace as the exemplar when it has one. */
+  private static void observe(Histogram histogram, long nanos, SpanContext request) {
+    if (request.isSampled()) {
+      histogram.observeWithExemplar(
+          nanos * 1e-9,
+          Labels.of("trace_id", request.getTraceId(), "span_id", request.getSpanId()));
+    } else {
+      histogram.observe(nanos * 1e-9);
+    }
   }
 
   private Counter counter(String name, String help, String... labels) {
@@ -222,7 +244,7 @@ public final class EngineMetrics {
         .help(help)
         .unit(Unit.SECONDS)
         .classicExponentialUpperBounds(first, factor, count)
-        .withoutExemplars()
+        .withExemplars()
         .register(registry);
   }
 }

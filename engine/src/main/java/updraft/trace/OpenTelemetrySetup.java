@@ -31,9 +31,11 @@ public final class OpenTelemetrySetup implements AutoCloseable {
       List.of("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
 
   private final @Nullable OpenTelemetrySdk sdk;
+  private final @Nullable ExportCounts counts;
 
-  private OpenTelemetrySetup(@Nullable OpenTelemetrySdk sdk) {
+  private OpenTelemetrySetup(@Nullable OpenTelemetrySdk sdk, @Nullable ExportCounts counts) {
     this.sdk = sdk;
+    this.counts = counts;
   }
 
   /**
@@ -45,7 +47,7 @@ public final class OpenTelemetrySetup implements AutoCloseable {
    */
   public static OpenTelemetrySetup of(Map<String, String> environment) {
     if (!exports(environment)) {
-      return new OpenTelemetrySetup(null);
+      return new OpenTelemetrySetup(null, null);
     }
     for (String variable : PROTOCOLS) {
       String protocol = environment.getOrDefault(variable, "http/protobuf");
@@ -55,13 +57,16 @@ public final class OpenTelemetrySetup implements AutoCloseable {
       }
     }
     try {
+      ExportCounts counts = new ExportCounts();
       return new OpenTelemetrySetup(
           AutoConfiguredOpenTelemetrySdk.builder()
               .disableShutdownHook()
               .addPropertiesSupplier(() -> defaults(environment))
               .addPropertiesCustomizer(config -> properties(environment))
+              .addMeterProviderCustomizer((meters, config) -> meters.registerMetricReader(counts))
               .build()
-              .getOpenTelemetrySdk());
+              .getOpenTelemetrySdk(),
+          counts);
     } catch (ConfigurationException e) {
       throw new IllegalArgumentException(
           "OTEL_* variables cannot be followed: " + e.getMessage(), e);
@@ -76,6 +81,13 @@ public final class OpenTelemetrySetup implements AutoCloseable {
   /** The trace level where none is asked for: 2 when spans are exported, else 0. */
   public int defaultLevel() {
     return sdk == null ? 0 : EXPORTING_LEVEL;
+  }
+
+  /** Shows among an engine's metrics what became of its spans; nothing when none are exported. */
+  public void show(EngineMetrics metrics) {
+    if (counts != null) {
+      counts.register(metrics.registry());
+    }
   }
 
   /** Exports what is left, for 5 seconds at most. */

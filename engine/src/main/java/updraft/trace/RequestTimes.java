@@ -156,7 +156,7 @@ public final class RequestTimes implements Timed {
   public void verified(int acceptedTokens, int rows, int batchSize) {
     rounds.verified(acceptedTokens, rows, batchSize);
     if (speculates) {
-      trace.metrics().round(rounds.draftedTokens(), acceptedTokens);
+      trace.metrics().round(rounds.method(), rounds.draftedTokens(), acceptedTokens);
     }
   }
 
@@ -192,7 +192,9 @@ public final class RequestTimes implements Timed {
       firstToken(now); // of an answer that never came to decoding
     }
     if (RequestSpan.succeeded(reason) && generatedTokens > 1) {
-      trace.metrics().timePerOutputToken((now - firstTokenNanos) / (generatedTokens - 1));
+      trace
+          .metrics()
+          .timePerOutputToken((now - firstTokenNanos) / (generatedTokens - 1), trace.context());
     }
   }
 

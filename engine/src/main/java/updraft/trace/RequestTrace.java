@@ -1,6 +1,7 @@
 package updraft.trace;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.Arrays;
 import java.util.List;
@@ -139,7 +140,7 @@ public final class RequestTrace {
     }
     records.answered(result, recordings(), duration());
     if (RequestSpan.succeeded(result.choices().getFirst().reason())) {
-      tracing.metrics().requestDuration(lastFinish() - openedNanos);
+      tracing.metrics().requestDuration(lastFinish() - openedNanos, context());
     }
   }
 
@@ -188,8 +189,13 @@ public final class RequestTrace {
     if (!tokenSeen) {
       tokenSeen = true;
       firstTokenNanos = now;
-      tracing.metrics().firstToken(request.prompt().length, now - openedNanos);
+      tracing.metrics().firstToken(request.prompt().length, now - openedNanos, context());
     }
+  }
+
+  /** Of the request's span; invalid when it is not traced. */
+  SpanContext context() {
+    return span.getSpanContext();
   }
 
   TraceClock clock() {

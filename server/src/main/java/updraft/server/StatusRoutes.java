@@ -1,7 +1,9 @@
 package updraft.server;
 
 import io.javalin.http.Context;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -16,11 +18,15 @@ final class StatusRoutes {
   private final Json json;
   private final BooleanSupplier draining;
 
+  /** OpenMetrics, which has exemplars, for those who accept it; Prometheus' text for others. */
+  private final ExpositionFormats formats = ExpositionFormats.init();
+
   StatusRoutes(Engine engine, RequestReader reader, Json json, BooleanSupplier draining) {
     this.engine = engine;
     this.reader = reader;
     this.json = json;
     this.draining = draining;
+    JvmMetrics.builder().register(engine.metrics().registry());
   }
 
   void health(Context context) {
@@ -31,7 +37,7 @@ final class StatusRoutes {
 
   void metrics(Context context) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    ExpositionFormatWriter writer = formats.findWriter(context.header("Accept"));
     writer.write(out, engine.metrics().registry().scrape());
     context.contentType(writer.getContentType()).result(out.toByteArray());
   }
