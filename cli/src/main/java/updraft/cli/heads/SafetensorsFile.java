@@ -28,6 +28,7 @@ final class SafetensorsFile implements AutoCloseable {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Path path;
+
   @SuppressWarnings("MustBeClosedChecker") // closed with the file
   private final Arena arena = Arena.ofShared();
 
