@@ -99,7 +99,7 @@ final class RoundMetrics {
     if (drafted > 0) {
       method.drafted().inc(drafted);
       method.accepted().inc(accepted);
-      wasted.inc(drafted - accepted);
+      wasted.inc(Math.max(0, drafted - accepted)); // a counter throws on less
     }
   }
 }
