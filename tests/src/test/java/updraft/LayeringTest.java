@@ -46,6 +46,7 @@ class LayeringTest {
               Map.entry("trace", "record request"),
               Map.entry("sample", "kernel request"),
               Map.entry("forward", "cache kernel model"),
+              Map.entry("tornado", "cache forward model"),
               Map.entry("speculate", "cache forward request sample"),
               Map.entry("schedule", "cache forward record request sample speculate text trace"),
               Map.entry(

@@ -92,6 +92,7 @@ public final class Main implements Runnable {
             .addSubcommand(new ExplainCommand(terminal))
             .addSubcommand(new PullCommand(terminal))
             .addSubcommand(new ModelsCommand(terminal))
+            .addSubcommand(new DevicesCommand(terminal))
             .addSubcommand(new InspectCommand(terminal))
             .addSubcommand(new ConvertHeadCommand(terminal))
             .addSubcommand(new TokenizeCommand(terminal))

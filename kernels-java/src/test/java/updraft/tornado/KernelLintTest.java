@@ -11,8 +11,7 @@ class KernelLintTest {
   @Test
   void kernelsStayInsideWhatIsRightOnEveryBackEnd() throws Exception {
     Path classes =
-        Path.of(
-            TornadoBackend.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path.of(TornadoBackend.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     assertThat(KernelLint.check(classes)).isEmpty();
   }
 }
