@@ -219,7 +219,8 @@ class RunCommandTest {
         "--logprobs 3       | --logprobs must come with --json: --logprobs=3",
         "--json --logprobs 21 | logprobs must be in [-1, 20]: logprobs=21",
         "--nodes 64         | speculation.nodes must be in [0, 63]: speculation.nodes=64",
-        "--speculate eagel  | speculation.method must be one of auto, off, ngram: speculation.method=eagel",
+        "--speculate eagel  | speculation.method must be one of auto, off, ngram, eagle, draft,"
+            + " ngram+eagle: speculation.method=eagel",
         "--match best       | --match must be recency or frequency: --match=best",
         "--repetition-penalty 0 | repetition_penalty must be in (0, 10]: repetition_penalty=0.0",
         "--logit-bias x     | --logit-bias must be TOKEN=BIAS: --logit-bias=x",

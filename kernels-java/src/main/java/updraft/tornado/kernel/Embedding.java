@@ -54,8 +54,8 @@ public final class Embedding {
       if (kind == Packing.FLOATS) {
         value = factors.get(factorAt + k * L);
       } else if (kind == Packing.NIBBLES) {
-        // nibbles 0 1 4 5 2 3 6 7 of a word are its eight columns in order
-        int nibble = k % 8 / 4 * 2 + k % 2 + k % 4 / 2 * 4;
+        // nibbles 0 2 4 6 1 3 5 7 of a word are its eight columns in order
+        int nibble = k % 4 * 2 + k % 8 / 4;
         float quant = Numbers.nibble(words.get(wordAt + k / 8 * L), nibble);
         if (blockFactors == 2) {
           value = factors.get(factorAt) * quant + factors.get(factorAt + L);

@@ -20,8 +20,8 @@ public final class Packing {
   public static final int BYTES_HALVES = 1;
 
   /**
-   * Unsigned nibbles: columns 8c, 8c + 1, 8c + 4, 8c + 5 in the low half of word c, the other four
-   * in the high one. With one factor the weight is scale × (nibble - 8).
+   * Unsigned nibbles: columns 8c … 8c + 3 in the low nibbles of word c's bytes, the next four in
+   * the high ones. With one factor the weight is scale × (nibble - 8).
    */
   public static final int NIBBLES = 2;
 
