@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * draw an idle page fast enough the second says so and is skipped.
  */
 @Tag("browser")
+@Tag("speed") // times: a busy machine fails it
 class PageSpeedTest {
   private static final Logger LOG = System.getLogger(PageSpeedTest.class.getName());
   private static final double FRAMES_PER_SECOND = 50;
