@@ -34,7 +34,7 @@ final class DraftNodes {
   private int[] ancestors = new int[128];
 
   private int size;
-  private long[] order = new long[128];
+  private final LikeliestNodes likeliest = new LikeliestNodes();
   private final int[] moved = new int[MOST];
 
   void reset() {
@@ -90,7 +90,6 @@ final class DraftNodes {
     slots = Arrays.copyOf(slots, more);
     rows = Arrays.copyOf(rows, more);
     ancestors = Arrays.copyOf(ancestors, more);
-    order = Arrays.copyOf(order, more);
   }
 
   /** The network is about to see a node, in a row of a forward. */
@@ -169,22 +168,10 @@ final class DraftNodes {
    * @param least a path that is less likely is left out
    */
   void copyBest(int most, double least, DraftTree tree) {
-    int count = 0;
-    for (int node = 1; node < size; node++) {
-      if (paths[node] >= least) {
-        int bits = ~Float.floatToIntBits(paths[node]) & Integer.MAX_VALUE;
-        order[count++] = (long) bits << 32 | node;
-      }
-    }
-    Arrays.sort(order, 0, count);
-    int kept = Math.min(count, most);
-    for (int i = 0; i < kept; i++) {
-      order[i] &= 0xFFFFFFFFL;
-    }
-    Arrays.sort(order, 0, kept);
+    int kept = likeliest.choose(paths, size, most, least);
     moved[0] = 0;
     for (int i = 0; i < kept; i++) {
-      int node = (int) order[i];
+      int node = likeliest.node(i);
       moved[node] = tree.add(moved[parents[node]], tokens[node], probabilities[node]);
     }
   }

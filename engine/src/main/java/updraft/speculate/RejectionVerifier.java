@@ -1,8 +1,6 @@
 package updraft.speculate;
 
 import org.jspecify.annotations.Nullable;
-import updraft.sample.Coins;
-import updraft.sample.TokenChooser;
 
 /**
  * Speculative sampling as first published (Leviathan et al. 2023, Chen et al. 2023), for chains and
@@ -13,47 +11,19 @@ import updraft.sample.TokenChooser;
  * <p>Where the drafter does not say what it drew from, it drew nothing: q is 1 for its token. Of a
  * tree the first children are looked at. Greedy it is the {@link CoupledVerifier}.
  */
-final class RejectionVerifier implements Verifier {
-  private final CoupledVerifier greedy = new CoupledVerifier();
-
+final class RejectionVerifier extends CoinVerifier {
   @Override
-  public void verify(
-      DraftTree tree,
-      RowLogits logits,
-      TokenChooser chooser,
-      int rootPosition,
-      TokenSink sink,
-      Verdict verdict) {
-    if (chooser.sampling().greedy()) {
-      greedy.verify(tree, logits, chooser, rootPosition, sink, verdict);
-      return;
+  int accept(DraftTree tree, int node, double[] p, double coin) {
+    int child = tree.firstChild(node);
+    if (child == DraftTree.NONE) {
+      return DraftTree.NONE;
     }
-    verdict.reset();
-    Coins coins = chooser.coins();
-    int node = 0;
-    while (true) {
-      int position = rootPosition + tree.depth(node) + 1;
-      double[] p = chooser.distribution(logits.logits(), logits.offset(node), position);
-      int child = tree.firstChild(node);
-      float @Nullable [] q = tree.distribution(node);
-      if (child == DraftTree.NONE || !accepts(p, q, tree.token(child), coins.at(position, 0))) {
-        if (child != DraftTree.NONE) {
-          subtract(p, q, tree.token(child));
-        }
-        int token = TargetOnlyVerifier.draw(p, coins.at(position, 1));
-        chooser.commit(token);
-        verdict.bonus(token);
-        sink.commit(token, node, false);
-        return;
-      }
-      int token = tree.token(child);
-      chooser.commit(token);
-      verdict.accept(child, token);
-      if (!sink.commit(token, node, true)) {
-        return;
-      }
-      node = child;
+    float @Nullable [] q = tree.distribution(node);
+    if (accepts(p, q, tree.token(child), coin)) {
+      return child;
     }
+    subtract(p, q, tree.token(child));
+    return DraftTree.NONE;
   }
 
   private static boolean accepts(double[] p, float @Nullable [] q, int token, double coin) {

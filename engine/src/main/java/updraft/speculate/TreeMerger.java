@@ -1,6 +1,5 @@
 package updraft.speculate;
 
-import java.util.Arrays;
 import updraft.request.SpeculationOptions;
 
 /** Makes one tree of two with the same root; prefixes that they share are there once. Reused. */
@@ -20,7 +19,7 @@ final class TreeMerger {
   private final int[] tags = new int[MOST];
   private final float[] probabilities = new float[MOST];
   private final float[] paths = new float[MOST];
-  private final long[] order = new long[MOST];
+  private final LikeliestNodes likeliest = new LikeliestNodes();
   private final int[] moved = new int[MOST];
   private int size;
 
@@ -36,20 +35,10 @@ final class TreeMerger {
     for (int node = 0; node < size; node++) {
       addChildren(node, one, other);
     }
-    int count = 0;
-    for (int node = 1; node < size; node++) {
-      int bits = ~Float.floatToIntBits(paths[node]) & Integer.MAX_VALUE;
-      order[count++] = (long) bits << 32 | node;
-    }
-    Arrays.sort(order, 0, count);
-    int kept = Math.min(count, most);
-    for (int i = 0; i < kept; i++) {
-      order[i] &= 0xFFFFFFFFL;
-    }
-    Arrays.sort(order, 0, kept);
+    int kept = likeliest.choose(paths, size, most, 0);
     moved[0] = 0;
     for (int i = 0; i < kept; i++) {
-      int node = (int) order[i];
+      int node = likeliest.node(i);
       moved[node] = into.add(moved[parents[node]], tokens[node], probabilities[node], tags[node]);
     }
   }
