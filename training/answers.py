@@ -122,6 +122,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, default=10_000, help="stop after so many files")
+    parser.add_argument("--only-prompts", type=pathlib.Path, help="write the prompts' token ids, for RecordAnswers.java")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     folder = args.build / f"answers-{args.name}"
@@ -134,6 +135,9 @@ def main():
         asked = [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
     else:
         asked = java(args.build, args.prompts, tokenizer, args.seed)
+    if args.only_prompts:
+        args.only_prompts.write_text("".join(" ".join(map(str, ids)) + "\n" for ids in asked))
+        return
     total = 0
     with torch.no_grad():
         for batch in range(min(args.batches, len(asked) // args.rows)):

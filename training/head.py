@@ -42,10 +42,12 @@ class Head(nn.Module):
         self.embedding_norm.copy_(torch.full((hidden,), 1.0))
         self.features_norm.copy_(last.attention_norm)
         self.feed_forward_norm.copy_(last.feed_forward_norm)
-        rows = self.config.feed_forward
         gate, up = last.feed_forward.gate_up.chunk(2)
-        self.feed_forward.gate_up.copy_(torch.cat([gate[:rows], up[:rows]]))
-        self.feed_forward.down.copy_(last.feed_forward.down[:, :rows])
+        down = last.feed_forward.down
+        weight = gate.norm(dim=1) * up.norm(dim=1) * down.norm(dim=0)
+        rows = weight.topk(self.config.feed_forward).indices.sort().values  # those that say most
+        self.feed_forward.gate_up.copy_(torch.cat([gate[rows], up[rows]]))
+        self.feed_forward.down.copy_(down[:, rows])
         self.norm.copy_(target.norm)
         self.output.copy_(target.embedding[self.d2t])
         return self

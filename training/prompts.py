@@ -26,11 +26,17 @@ reverses a string; finds the largest number in a list; counts the words of a tex
 removes duplicates from a list; computes the factorial of a number; merges two sorted arrays; reads a file line by line; parses a date;
 computes the average of numbers; finds the longest word; checks whether a word is a palindrome; converts Celsius to Fahrenheit;
 generates Fibonacci numbers; searches a sorted array; groups words by length; validates an email address; flattens a nested list;
-counts how often each character occurs; implements a stack; implements a queue; rounds a price; formats a table; sums the digits of a number
+counts how often each character occurs; implements a stack; implements a queue; rounds a price; formats a table; sums the digits of a number;
+rotates an array by k places; finds the second largest number; transposes a matrix; multiplies two matrices; splits a text into sentences;
+parses a line of comma-separated values; prints a multiplication table; computes the greatest common divisor; converts a number to binary;
+checks whether two words are anagrams; finds the first repeated character; swaps keys and values of a map; walks a binary tree in order;
+inserts into a linked list; reverses a linked list; caches results of a slow function; retries a request three times; reads settings from a file;
+computes compound interest; simulates rolling dice; plays tic-tac-toe; capitalises every word; checks balanced brackets; merges overlapping intervals;
+finds all files with an ending in a folder; counts vowels; encrypts a text with a Caesar cipher; formats seconds as hours and minutes
 """
 CODE_ASKING = """
 Write a Python function that {}.; Write a Java method that {}.; Write a JavaScript function that {}.; Show me code that {} and explain it.;
-Write a unit test for a function that {}.
+Write a unit test for a function that {}.; Write a Java class with a main method that {}.; Write a C function that {}.
 """
 SENTENCES = """
 The train to the coast leaves at nine and arrives before noon.; Our neighbours planted two apple trees behind the old barn.;

@@ -145,13 +145,16 @@ class HeadTest(unittest.TestCase):
         with torch.no_grad():
             features, _ = self.target.features(ids, self.target.rope(12), [1, 1, 2])
             answer = torch.ones(1, 12, dtype=torch.bool)
-            for step, (logits, truth, counted) in enumerate(rollout(self.head, self.target, ids, features, answer, 3)):
+            sums = torch.arange(12.0)[None]
+            steps = rollout(self.head, self.target, ids, features, answer, sums, 3)
+            for step, (logits, truth, summed, counted) in enumerate(steps):
                 starts = counted[0].nonzero().flatten().tolist()
                 self.assertEqual(list(range(10 - step)), starts)
                 for row, start in enumerate(starts):
                     expected = self.drafted(ids[0], features[0], start, step)
                     torch.testing.assert_close(logits[row], expected, rtol=1e-4, atol=1e-4)
                     torch.testing.assert_close(truth[row], features[0, start + step + 1, -64:])
+                    self.assertEqual(start + step + 1, summed[row])
 
     def test_a_file_gives_back_the_head(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -175,10 +178,13 @@ class HeadTest(unittest.TestCase):
     def test_short_answers_are_left_out(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "0000.npz"
-            states = np.zeros((15, 4), np.float16)
-            np.savez(path, layers=[1], lengths=[3, 12], prompts=[2, 3], tokens=np.arange(15), features=states)
-            (ids, _, prompt, greedy), = Answers([path]).sequences
+            states = np.random.default_rng(4).normal(size=(15, 64)).astype(np.float16)
+            np.savez(path, layers=[2], lengths=[3, 12], prompts=[2, 3], tokens=np.arange(15), features=states)
+            answers = Answers([path], self.target)
+            (ids, _, prompt, greedy), = answers.sequences
             self.assertEqual((list(range(3, 15)), 3, False), (ids.tolist(), prompt, greedy))
+            logits = self.target.logits(torch.from_numpy(states[3:]).float())
+            torch.testing.assert_close(torch.from_numpy(answers.sums[0]), logits.logsumexp(-1).detach())
 
 
 class ConverterTest(unittest.TestCase):

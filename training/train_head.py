@@ -19,41 +19,56 @@ import torch.nn.functional as F
 from fetch import HERE
 from gguf_files import Metadata, read_llama
 from head import Head, head_config, read_head, write_head
+from llama import rms_norm
 from optimiser import Optimiser
 
 MUON_RATE, ADAM_RATE, STEP_WEIGHT = 0.01, 1e-3, 0.8
 
 
 class Answers:
-    """Sequences of the files of answers.py: token ids, features, length of the prompt."""
+    """Sequences of the files of answers.py or RecordAnswers.java: token ids, features, length of the prompt, whether greedy.
 
-    def __init__(self, files):
-        self.sequences = []
+    `sums` holds, by place, the logarithm of the sum of the target's exponentials, so that a step needs the target's
+    logits of draft tokens alone.
+    """
+
+    def __init__(self, files, target, prompts_count=False):
+        self.sequences, self.sums, self.prompts_count = [], [], prompts_count
         for path in files:
             with np.load(path) as data:
                 ends = np.cumsum(data["lengths"])
                 tokens, features = data["tokens"], data["features"]
+                sums = data["sums"] if "sums" in data and not prompts_count else log_sums(target, features)
                 for index, (end, length) in enumerate(zip(ends, data["lengths"], strict=True)):
                     prompt = int(data["prompts"][index])
                     if length - prompt >= 8:
                         cut = slice(end - length, end)
                         self.sequences.append((tokens[cut], features[cut], prompt, index % 2 == 0))
+                        self.sums.append(sums[cut])
 
     def batch(self, indices):
-        """Padded tokens and features, and which places belong to an answer."""
+        """Padded tokens, features and sums, and which places count: those of answers, or all."""
         chosen = [self.sequences[i] for i in indices]
         width = max(len(s[0]) for s in chosen)
         tokens = np.zeros((len(chosen), width), np.int64)
         features = np.zeros((len(chosen), width, chosen[0][1].shape[1]), np.float32)
         answer = np.zeros((len(chosen), width), bool)
+        sums = np.zeros((len(chosen), width), np.float32)
         for row, (ids, states, prompt, _) in enumerate(chosen):
             tokens[row, : len(ids)], features[row, : len(ids)] = ids, states
-            answer[row, prompt : len(ids)] = True
-        return torch.from_numpy(tokens), torch.from_numpy(features), torch.from_numpy(answer)
+            sums[row, : len(ids)] = self.sums[indices[row]]
+            answer[row, 1 if self.prompts_count else prompt : len(ids)] = True
+        return tuple(map(torch.from_numpy, (tokens, features, answer, sums)))
 
 
-def rollout(head, target, tokens, features, answer, depth):
-    """Per step: draft logits and the target's last states at counted places, and which places those are.
+@torch.no_grad()
+def log_sums(target, features, count=512):
+    states = torch.from_numpy(features[:, -target.config.hidden :])
+    return np.concatenate([target.logits(s.float()).logsumexp(-1).numpy() for s in states.split(count)])
+
+
+def rollout(head, target, tokens, features, answer, sums, depth):
+    """Per step: draft logits, the target's last states and sums at counted places, and which places those are.
 
     Start s sees features up to s and the token s+1, and drafts token s+2; step j drafts token s+2+j. A place counts
     when the token that is drafted is the answer's.
@@ -68,14 +83,16 @@ def rollout(head, target, tokens, features, answer, depth):
         shift = lambda x: torch.cat([x[:, step:], torch.zeros_like(x[:, :step])], 1)[:, :count]  # noqa: B023, E731
         fused = head.step(fused, shift(embedded), past, step)
         counted = shift(counts)
-        yield head.logits(fused[counted]), shift(truth)[counted], counted
+        yield head.logits(fused[counted]), shift(truth)[counted], shift(sums[:, 1:])[counted], counted
 
 
 def loss_of(head, target, batch, depth):
     total, weight = 0.0, 0.0
-    for step, (logits, truth, _) in enumerate(rollout(head, target, *batch, depth)):
+    rows = target.embedding[head.d2t]
+    for step, (logits, truth, sums, _) in enumerate(rollout(head, target, *batch, depth)):
         with torch.no_grad():
-            wanted = target.logits(truth).softmax(-1)[:, head.d2t]
+            normed = rms_norm(truth, target.norm, target.config.epsilon)
+            wanted = torch.exp(F.linear(normed, rows) - sums[:, None])
         loss = -(wanted * logits.log_softmax(-1)).sum(-1).mean()
         total, weight = total + STEP_WEIGHT**step * loss, weight + STEP_WEIGHT**step
     return total / weight
@@ -91,7 +108,7 @@ def acceptance(head, target, answers, depth):
         batch = answers.batch(greedy[start : start + 8])
         match = torch.zeros(*batch[0][:, 1:].shape, depth, dtype=torch.bool)
         counts = torch.zeros_like(match)
-        for step, (logits, truth, counted) in enumerate(rollout(head, target, *batch, depth)):
+        for step, (logits, truth, _, counted) in enumerate(rollout(head, target, *batch, depth)):
             match[..., step][counted] = head.d2t[logits.argmax(-1)] == target.logits(truth).argmax(-1)
             counts[..., step] = counted
         for row in range(len(match)):
@@ -132,6 +149,7 @@ def main():
     parser.add_argument("--title", default="EAGLE-3 head")
     parser.add_argument("--draft-vocabulary", type=int, default=8192)
     parser.add_argument("--feed-forward", type=int, help="width of the head's feed-forward; default: the target's")
+    parser.add_argument("--prompts-count", action="store_true", help="prompts are real text: learn from them too")
     parser.add_argument("--held-out", type=int, default=2, help="so many last files of answers are for measuring, unless build/answers-NAME-held-out is there")
     parser.add_argument("--init-from", type=pathlib.Path, help="go on from a head's GGUF file, with a fresh optimiser")
     parser.add_argument("--depth", type=int, default=4)
@@ -149,7 +167,7 @@ def main():
     apart = sorted((args.build / f"answers-{args.name}-held-out").glob("[0-9]*.npz"))
     if not apart:
         files, apart = files[: -args.held_out], files[-args.held_out :]
-    train, held_out = Answers(files), Answers(apart)
+    train, held_out = Answers(files, target, args.prompts_count), Answers(apart, target)
     target_layers = np.load(files[0])["layers"].tolist()
     folder = args.build / f"head-{args.name}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 package updraft.bench;
 
 import updraft.request.GenerateResult;
-import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationStats;
 
 /**
@@ -12,14 +11,16 @@ import updraft.request.SpeculationStats;
  */
 record MethodRun(
     BenchPrompt prompt,
-    SpeculationMethod method,
+    float temperature,
+    String method,
     int decodedTokens,
     long decodeNanos,
     SpeculationStats stats) {
 
-  static MethodRun of(BenchPrompt prompt, SpeculationMethod method, GenerateResult result) {
+  static MethodRun of(BenchPrompt prompt, float temperature, String method, GenerateResult result) {
     return new MethodRun(
         prompt,
+        temperature,
         method,
         result.completionTokens() - 1,
         result.timings().decodeNanos(),

@@ -4,16 +4,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
-import updraft.request.SpeculationMethod;
 
 /**
- * Speculation by category and method; the lines of all prompts together come last, as category
- * {@value #ALL}.
+ * Speculation by temperature, category and method; of a temperature the lines of all prompts
+ * together come last, as category {@value #ALL}.
+ *
+ * @param model the file's name without its ending
  */
-public record SpeculationTable(List<Line> lines) {
+public record SpeculationTable(String model, List<Line> lines) {
   static final String ALL = "all";
 
   public SpeculationTable {
@@ -26,14 +29,18 @@ public record SpeculationTable(List<Line> lines) {
    * @param prompts different ones
    * @param acceptLength τ: 1 + accepted ÷ rounds
    * @param acceptRate accepted ÷ drafted
+   * @param acceptanceByPosition of the rounds that took the first k drafted tokens of a path, the
+   *     part that took one more; rounds without a draft count as having had one
    * @param tokensPerSecond decoded tokens ÷ the sum of the prompts' median decode times
    * @param speedup median over prompts of median decode time without ÷ with speculation
+   * @param totalSpeedup the sum of the prompts' median decode times without ÷ with speculation
    * @param predictedSpeedup median of the budget policy's estimates
    * @param draftShare draft time ÷ (draft + verify time)
    * @param wastedCompute (drafted − accepted) ÷ (drafted + rounds)
    */
   @JsonNaming(SnakeCaseStrategy.class)
   public record Line(
+      float temperature,
       String category,
       String method,
       int prompts,
@@ -42,35 +49,47 @@ public record SpeculationTable(List<Line> lines) {
       int accepted,
       double acceptLength,
       double acceptRate,
+      List<Double> acceptanceByPosition,
       double tokensPerSecond,
       double speedup,
+      double totalSpeedup,
       double predictedSpeedup,
       double draftShare,
-      double wastedCompute) {}
+      double wastedCompute) {
 
-  static SpeculationTable of(List<MethodRun> runs) {
-    Map<String, List<MethodRun>> categories = new LinkedHashMap<>();
-    for (MethodRun run : runs) {
-      categories.computeIfAbsent(run.prompt().category(), _ -> new ArrayList<>()).add(run);
+    public Line {
+      acceptanceByPosition = List.copyOf(acceptanceByPosition);
     }
+  }
+
+  static SpeculationTable of(String model, List<MethodRun> runs) {
     List<Line> lines = new ArrayList<>();
-    categories.forEach((category, some) -> lines.addAll(lines(category, some)));
-    lines.addAll(lines(ALL, runs));
-    return new SpeculationTable(lines);
+    group(runs, MethodRun::temperature)
+        .forEach(
+            (_, some) -> {
+              group(some, run -> run.prompt().category())
+                  .forEach((category, of) -> lines.addAll(lines(category, of)));
+              lines.addAll(lines(ALL, some));
+            });
+    return new SpeculationTable(model, lines);
+  }
+
+  private static <K> Map<K, List<MethodRun>> group(
+      List<MethodRun> runs, Function<MethodRun, K> key) {
+    return runs.stream()
+        .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
   }
 
   private static List<Line> lines(String category, List<MethodRun> runs) {
-    Map<BenchPrompt, Double> plain = medianNanos(of(SpeculationMethod.OFF, runs));
-    return SpeculateBench.METHODS.stream()
-        .map(method -> line(category, method, of(method, runs), plain))
-        .toList();
+    Map<String, List<MethodRun>> methods = group(runs, MethodRun::method);
+    Map<BenchPrompt, Double> plain = medianNanos(methods.getOrDefault(BenchMethod.OFF, List.of()));
+    List<Line> lines = new ArrayList<>();
+    methods.forEach((method, some) -> lines.add(line(category, method, some, plain)));
+    return lines;
   }
 
   private static Line line(
-      String category,
-      SpeculationMethod method,
-      List<MethodRun> runs,
-      Map<BenchPrompt, Double> plain) {
+      String category, String method, List<MethodRun> runs, Map<BenchPrompt, Double> plain) {
     Map<BenchPrompt, Double> nanos = medianNanos(runs);
     Map<BenchPrompt, Integer> tokens =
         runs.stream()
@@ -82,21 +101,43 @@ public record SpeculationTable(List<Line> lines) {
     long draftNanos = runs.stream().mapToLong(run -> run.stats().draftNanos()).sum();
     long verifyNanos = runs.stream().mapToLong(run -> run.stats().verifyNanos()).sum();
     return new Line(
+        runs.getFirst().temperature(),
         category,
-        method.wireName(),
+        method,
         nanos.size(),
         rounds,
         drafted,
         accepted,
         1 + ratio(accepted, rounds),
         ratio(accepted, drafted),
-        ratio(
-            tokens.values().stream().mapToInt(Integer::intValue).sum(),
-            nanos.values().stream().mapToDouble(Double::doubleValue).sum() * 1e-9),
+        acceptanceByPosition(runs),
+        ratio(tokens.values().stream().mapToInt(Integer::intValue).sum(), sum(nanos) * 1e-9),
         speedup(plain, nanos),
+        sum(nanos) == 0 ? 1 : sum(plain) / sum(nanos),
         Median.of(runs.stream().mapToDouble(run -> run.stats().predictedSpeedup()).toArray()),
         ratio(draftNanos, draftNanos + verifyNanos),
         ratio(drafted - accepted, drafted + rounds));
+  }
+
+  private static List<Double> acceptanceByPosition(List<MethodRun> runs) {
+    int longest = runs.stream().mapToInt(run -> run.stats().histogram().size()).max().orElse(0);
+    double[] atLeast = new double[longest + 1];
+    for (MethodRun run : runs) {
+      List<Integer> histogram = run.stats().histogram();
+      for (int accepted = 0; accepted < histogram.size(); accepted++) {
+        for (int k = 0; k <= accepted; k++) {
+          atLeast[k] += histogram.get(accepted);
+        }
+      }
+    }
+    return IntStream.range(1, longest)
+        .takeWhile(k -> atLeast[k] > 0)
+        .mapToObj(k -> atLeast[k] / atLeast[k - 1])
+        .toList();
+  }
+
+  private static double sum(Map<BenchPrompt, Double> nanos) {
+    return nanos.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
   /** Answers of a single token took no time to decode and say nothing; 1 if all are such. */
@@ -109,17 +150,14 @@ public record SpeculationTable(List<Line> lines) {
     return ratios.length == 0 ? 1 : Median.of(ratios);
   }
 
-  private static List<MethodRun> of(SpeculationMethod method, List<MethodRun> runs) {
-    return runs.stream().filter(run -> run.method() == method).toList();
-  }
-
   private static Map<BenchPrompt, Double> medianNanos(List<MethodRun> runs) {
-    Map<BenchPrompt, List<Double>> nanos = new LinkedHashMap<>();
-    for (MethodRun run : runs) {
-      nanos.computeIfAbsent(run.prompt(), _ -> new ArrayList<>()).add((double) run.decodeNanos());
-    }
     Map<BenchPrompt, Double> medians = new LinkedHashMap<>();
-    nanos.forEach((prompt, some) -> medians.put(prompt, Median.of(some)));
+    group(runs, MethodRun::prompt)
+        .forEach(
+            (prompt, some) ->
+                medians.put(
+                    prompt,
+                    Median.of(some.stream().mapToDouble(MethodRun::decodeNanos).toArray())));
     return medians;
   }
 

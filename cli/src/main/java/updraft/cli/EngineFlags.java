@@ -48,6 +48,10 @@ final class EngineFlags {
           "Detail of traces, 0 to 3. Default: 2 when OTEL_* variables export them, else 0.")
   private @Nullable Integer traceLevel;
 
+  boolean namesDraftModel() {
+    return draftModel != null;
+  }
+
   /**
    * @param defaultTraceLevel when none was asked for
    * @throws IllegalArgumentException if an option is out of range

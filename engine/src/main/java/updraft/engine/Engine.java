@@ -15,6 +15,7 @@ import updraft.record.RequestLog;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
 import updraft.request.InvalidRequestException;
+import updraft.request.SpeculationMethod;
 import updraft.request.TokenEvent;
 import updraft.schedule.Calibration;
 import updraft.schedule.Generation;
@@ -217,6 +218,11 @@ public final class Engine implements AutoCloseable {
       throw new InvalidRequestException("messages", ChatTemplate.missing(modelName));
     }
     return template;
+  }
+
+  /** Whether requests may name this method; others are refused. */
+  public boolean canDraft(SpeculationMethod method) {
+    return speculation.serves(method);
   }
 
   /** Whether the model has a chat template. */

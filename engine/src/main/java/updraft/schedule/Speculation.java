@@ -115,6 +115,11 @@ public final class Speculation implements AutoCloseable {
     drafters.check(method);
   }
 
+  /** Whether {@link #check} lets a method pass. Of any thread. */
+  public boolean serves(SpeculationMethod method) {
+    return method == SpeculationMethod.OFF || byMethod.containsKey(method);
+  }
+
   private @Nullable DraftBatch batch(Sequence sequence) {
     return byMethod.get(sequence.speculation().method());
   }
