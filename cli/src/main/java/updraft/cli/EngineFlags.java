@@ -52,6 +52,16 @@ final class EngineFlags {
     return draftModel != null;
   }
 
+  /** One draft model cannot be several models'. */
+  void refuseDraftModel() {
+    if (draftModel != null) {
+      throw new IllegalArgumentException(
+          "--draft-model must go with one model: --draft-model="
+              + draftModel
+              + "; of several models each finds its own beside it or in models/");
+    }
+  }
+
   /**
    * @param defaultTraceLevel when none was asked for
    * @throws IllegalArgumentException if an option is out of range

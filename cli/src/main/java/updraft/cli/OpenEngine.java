@@ -51,7 +51,7 @@ final class OpenEngine implements AutoCloseable {
     }
   }
 
-  private static Engine engine(EngineOptions options) throws CommandException {
+  static Engine engine(EngineOptions options) throws CommandException {
     try {
       return Engine.open(options);
     } catch (OutOfMemoryError e) {
@@ -64,7 +64,8 @@ final class OpenEngine implements AutoCloseable {
     }
   }
 
-  private static long neededBytes(EngineOptions options) {
+  /** About what a model takes with one context of keys and values. */
+  static long neededBytes(EngineOptions options) {
     try (GgufFile file = GgufFile.open(options.model())) {
       ModelConfig config = ModelConfig.of(file);
       int context = options.contextLength() == 0 ? config.contextLength() : options.contextLength();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
@@ -36,7 +37,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final ServedModels models = new ServedModels();
 
   @Option(
       names = "--host",
@@ -134,12 +135,13 @@ final class ServeCommand implements Callable<Integer> {
       }
     }
     ServerOptions options = options();
-    Path file = model.file(terminal);
-    try (OpenEngine open = OpenEngine.open(file, flags, terminal, this::capacity)) {
+    List<ServedModels.Named> files = models.files(terminal);
+    try (OpenModels open =
+        OpenModels.open(files, models.limits(), flags, terminal, this::capacity)) {
       if (accessLog) {
         ACCESS.setLevel(Level.INFO);
       }
-      UpdraftServer server = new UpdraftServer(open.engine(), options);
+      UpdraftServer server = new UpdraftServer(open.models(), options);
       serveUntilTold(server);
       terminal.say("draining: running requests may take " + drainSeconds + " s more");
       server.stop();

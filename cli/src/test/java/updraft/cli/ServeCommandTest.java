@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,45 @@ class ServeCommandTest {
     assertThat(status.get()).isZero();
     assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("draining: ").hasLineCount(1);
     assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+  }
+
+  @Test
+  void servesSeveralModelsByName() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("serve.properties"),
+            "model = storm=" + model + ",breeze=" + model + "\nunload-after = 3600\n");
+    URI address = start(new CommandLineRun(folder), "--port", "0", "--config", config.toString());
+
+    assertThat(get(address.resolve("/health"), null).body())
+        .contains("\"storm\":\"loaded\"", "\"breeze\":\"unloaded\"");
+    HttpRequest request =
+        HttpRequest.newBuilder(address.resolve("/generate"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"prompt\": \"a\", \"max_tokens\": 1, \"model\": \"breeze\"}"))
+            .build();
+    assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body())
+        .startsWith("{\"model\":\"breeze\"");
+    assertThat(get(address.resolve("/health"), null).body()).contains("\"breeze\":\"loaded\"");
+  }
+
+  @Test
+  void refusesModelsThatCannotBeServedTogether() {
+    new CommandLineRun(folder)
+        .run("serve", "--model", model, "--model", model)
+        .fails(2, "models must have different names: name=tiny-llama-Q8_0; give it as NAME=FILE");
+    new CommandLineRun(folder)
+        .run("serve", "--model", "a=" + model, "-m", "b=" + model, "--draft-model", model)
+        .fails(
+            2,
+            "--draft-model must go with one model: --draft-model="
+                + model
+                + "; of several models each finds its own beside it or in models/");
+    new CommandLineRun(folder)
+        .run("serve", "--model", model, "--model-memory", "-1")
+        .fails(2, "--model-memory must not be negative: --model-memory=-1");
   }
 
   @Test
@@ -178,6 +218,14 @@ class ServeCommandTest {
     String[] arguments = new String[options.length + 5];
     System.arraycopy(new String[] {"serve", "--model", model, "--port", "0"}, 0, arguments, 0, 5);
     System.arraycopy(options, 0, arguments, 5, options.length);
+    return start(line, arguments);
+  }
+
+  private URI start(CommandLineRun line, String... options) throws Exception {
+    String[] arguments =
+        options[0].equals("serve")
+            ? options
+            : Stream.concat(Stream.of("serve"), Stream.of(options)).toArray(String[]::new);
     status = new FutureTask<>(() -> line.run(out, err, arguments));
     serving = Thread.ofPlatform().start(status);
     assertThat(out.line.await(50, TimeUnit.SECONDS)).as(err::toString).isTrue();

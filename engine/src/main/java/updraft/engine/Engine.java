@@ -73,7 +73,7 @@ public final class Engine implements AutoCloseable {
     this.options = options;
     this.config = config;
     this.backend = backend;
-    this.modelName = name(options);
+    this.modelName = options.modelName();
     this.tokenizer = tokenizer;
     this.template = ChatTemplate.find(file, tokenizer).orElse(null);
     this.contextLength = contextLength;
@@ -144,11 +144,6 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static String name(EngineOptions options) {
-    String file = String.valueOf(options.model().getFileName());
-    return file.endsWith(".gguf") ? file.substring(0, file.length() - 5) : file;
-  }
-
   private static int contextLength(EngineOptions options, ModelConfig config) {
     if (options.contextLength() > config.contextLength()) {
       throw new IllegalArgumentException(
@@ -201,7 +196,7 @@ public final class Engine implements AutoCloseable {
     return config;
   }
 
-  /** The file's name without its ending. */
+  /** What the options call it. */
   public String modelName() {
     return modelName;
   }

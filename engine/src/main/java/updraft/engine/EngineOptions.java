@@ -13,6 +13,7 @@ import updraft.speculate.Verifiers;
  * How an engine is set up. Immutable; start from {@link #builder}.
  *
  * @param model a GGUF file
+ * @param name what the model is called in answers, spans and metrics; null for the file's name
  * @param draftModel a draft model or an EAGLE head, told apart by its architecture; null for none
  * @param heads directories in which a head of the model is looked for, when no draft model is named
  * @param coupledDrafts whether drafts of a sampled answer use its own noise
@@ -37,6 +38,7 @@ import updraft.speculate.Verifiers;
  */
 public record EngineOptions(
     Path model,
+    @Nullable String name,
     @Nullable Path draftModel,
     List<Path> heads,
     boolean coupledDrafts,
@@ -79,6 +81,15 @@ public record EngineOptions(
     }
   }
 
+  /** The name that was given, else the file's without its ending. */
+  public String modelName() {
+    if (name != null) {
+      return name;
+    }
+    String file = String.valueOf(model.getFileName());
+    return file.endsWith(".gguf") ? file.substring(0, file.length() - 5) : file;
+  }
+
   public static Builder builder(Path model) {
     return new Builder(model);
   }
@@ -86,6 +97,7 @@ public record EngineOptions(
   /** Every setter returns this builder. */
   public static final class Builder {
     private final Path model;
+    private @Nullable String name;
     private @Nullable Path draftModel;
     private List<Path> heads = List.of();
     private boolean coupledDrafts = true;
@@ -108,6 +120,11 @@ public record EngineOptions(
 
     private Builder(Path model) {
       this.model = model;
+    }
+
+    public Builder name(@Nullable String value) {
+      name = value;
+      return this;
     }
 
     public Builder draftModel(@Nullable Path value) {
@@ -208,6 +225,7 @@ public record EngineOptions(
     public EngineOptions build() {
       return new EngineOptions(
           model,
+          name,
           draftModel,
           heads,
           coupledDrafts,

@@ -4,6 +4,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -85,8 +86,13 @@ public final class OpenTelemetrySetup implements AutoCloseable {
 
   /** Shows among an engine's metrics what became of its spans; nothing when none are exported. */
   public void show(EngineMetrics metrics) {
+    show(metrics.registry());
+  }
+
+  /** Shows in a registry what became of all spans. */
+  public void show(PrometheusRegistry registry) {
     if (counts != null) {
-      counts.register(metrics.registry());
+      counts.register(registry);
     }
   }
 

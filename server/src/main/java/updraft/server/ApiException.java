@@ -75,6 +75,11 @@ final class ApiException extends RuntimeException {
         Map.of("Retry-After", "10"));
   }
 
+  static ApiException modelUnavailable(String message) {
+    return new ApiException(
+        503, SERVER, message, "model", "model_unavailable", Map.of("Retry-After", "10"));
+  }
+
   static ApiException timeout(String message) {
     return new ApiException(504, SERVER, message, null, "timeout", Map.of());
   }

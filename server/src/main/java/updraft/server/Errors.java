@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import updraft.request.InvalidRequestException;
 import updraft.schedule.EngineClosedException;
 import updraft.schedule.QueueFullException;
+import updraft.server.models.ModelUnavailableException;
+import updraft.server.models.UnknownModelException;
 import updraft.text.jinja.TemplateException;
 
 /** Every refusal and failure in OpenAI's error shape, wherever it arises. */
@@ -41,6 +43,9 @@ final class Errors {
     return switch (exception) {
       case ApiException e -> e;
       case InvalidRequestException e -> ApiException.badRequest(e.field(), message(e));
+      case UnknownModelException e ->
+          ApiException.refused(404, "model", "model_not_found", message(e));
+      case ModelUnavailableException e -> ApiException.modelUnavailable(message(e));
       case TemplateException e -> ApiException.badRequest("messages", message(e));
       case QueueFullException e -> ApiException.queueFull(message(e));
       case EngineClosedException e -> ApiException.shuttingDown();

@@ -2,45 +2,48 @@ package updraft.server;
 
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import updraft.engine.Engine;
+import updraft.server.models.ModelStatus;
+import updraft.server.models.Models;
 
-/** {@code GET /v1/models} and {@code GET /v1/models/{model}}: the one model that is served. */
+/** {@code GET /v1/models} and {@code GET /v1/models/{model}}: what can be asked for. */
 final class ModelRoutes {
-  private final Engine engine;
+  private final Models models;
   private final Json json;
   private final long started = System.currentTimeMillis() / 1000;
 
-  ModelRoutes(Engine engine, Json json) {
-    this.engine = engine;
+  ModelRoutes(Models models, Json json) {
+    this.models = models;
     this.json = json;
   }
 
   void list(Context context) {
-    json.answer(context, Map.of("object", "list", "data", List.of(card())));
+    json.answer(
+        context,
+        Map.of("object", "list", "data", models.status().stream().map(this::card).toList()));
   }
 
   void one(Context context) {
-    String model = context.pathParam("model");
-    if (!model.equals(engine.modelName())) {
-      throw ApiException.refused(
-          404,
-          "model",
-          "model_not_found",
-          "model must be " + engine.modelName() + ": model=" + model);
-    }
-    json.answer(context, card());
+    json.answer(context, card(models.status(context.pathParam("model"))));
   }
 
-  private Map<String, Object> card() {
+  /** What only a loaded model knows of itself is left out of the others' cards. */
+  private Map<String, Object> card(ModelStatus model) {
     Map<String, Object> card = new LinkedHashMap<>();
-    card.put("id", engine.modelName());
+    card.put("id", model.name());
     card.put("object", "model");
     card.put("created", started);
     card.put("owned_by", "updraft");
-    card.put("context_length", engine.contextLength());
-    card.put("chat", engine.chats());
+    card.put("state", model.state().wireName());
+    Engine engine = model.engine();
+    if (engine != null) {
+      card.put("context_length", engine.contextLength());
+      card.put("chat", engine.chats());
+    }
+    if (model.failure() != null) {
+      card.put("failure", model.failure());
+    }
     return card;
   }
 }

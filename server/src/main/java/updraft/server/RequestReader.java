@@ -17,7 +17,7 @@ import updraft.server.openai.ChatMessages;
 import updraft.server.openai.GenerationFields;
 import updraft.server.openai.JsonFields;
 
-/** What routes read of a request alike: body, model, prompt, options, trace. Thread-safe. */
+/** What routes read of a request alike: body, prompt, options, trace. Thread-safe. */
 final class RequestReader {
   /** A request may ask for its own trace level by this header or the field {@code trace_level}. */
   static final String TRACE_LEVEL_HEADER = "X-Trace-Level";
@@ -25,13 +25,13 @@ final class RequestReader {
   private final Engine engine;
   private final Json json;
   private final ServerOptions options;
-  private final BodyReader bodies;
+  private final Bodies bodies;
 
-  RequestReader(Engine engine, Json json, ServerOptions options) {
+  RequestReader(Engine engine, Json json, Bodies bodies, ServerOptions options) {
     this.engine = engine;
     this.json = json;
     this.options = options;
-    this.bodies = new BodyReader(options.maxBodyBytes(), options.idleTimeout());
+    this.bodies = bodies;
   }
 
   /**
@@ -48,18 +48,9 @@ final class RequestReader {
     }
   }
 
-  /** The body's fields; refuses other content types, bad JSON and another model's name. */
+  /** The body's fields. */
   JsonFields body(Context context) throws IOException {
-    JsonFields body = json.parse(bodies.read(context));
-    String model = body.string("model", null);
-    if (model != null && !model.equals(engine.modelName())) {
-      throw ApiException.refused(
-          400,
-          "model",
-          "model_not_found",
-          "model must be " + engine.modelName() + ": model=" + model);
-    }
-    return body;
+    return bodies.of(context);
   }
 
   /**

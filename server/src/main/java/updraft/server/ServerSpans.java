@@ -9,8 +9,8 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import updraft.trace.Tracing;
 
 /**
  * The SERVER span around a generating route. It takes the caller's {@code traceparent} as its
@@ -23,11 +23,14 @@ final class ServerSpans {
   private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
 
   private final Tracer tracer;
-  private final Tracing tracing;
+  private final IntSupplier level;
 
-  ServerSpans(OpenTelemetry openTelemetry, Tracing tracing) {
+  /**
+   * @param level of requests that do not name their own
+   */
+  ServerSpans(OpenTelemetry openTelemetry, IntSupplier level) {
     this.tracer = openTelemetry.getTracer("updraft.server");
-    this.tracing = tracing;
+    this.level = level;
   }
 
   Handler traced(Handler handler) {
@@ -68,7 +71,7 @@ final class ServerSpans {
 
   private int level(Context context) {
     String asked = context.header(RequestReader.TRACE_LEVEL_HEADER);
-    return asked != null && asked.matches("[0-3]") ? Integer.parseInt(asked) : tracing.level();
+    return asked != null && asked.matches("[0-3]") ? Integer.parseInt(asked) : level.getAsInt();
   }
 
   private Span start(Context context) {

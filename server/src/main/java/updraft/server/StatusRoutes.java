@@ -6,48 +6,62 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import updraft.engine.Engine;
+import updraft.server.models.Models;
 import updraft.trace.Tracing;
 
 /** What operators ask: {@code /health}, {@code /metrics}, {@code /trace/level}. */
 final class StatusRoutes {
-  private final Engine engine;
-  private final RequestReader reader;
+  private final Models models;
+  private final Bodies bodies;
   private final Json json;
   private final BooleanSupplier draining;
+  private final ModelMetrics metrics;
 
   /** OpenMetrics, which has exemplars, for those who accept it; Prometheus' text for others. */
   private final ExpositionFormats formats = ExpositionFormats.init();
 
-  StatusRoutes(Engine engine, RequestReader reader, Json json, BooleanSupplier draining) {
-    this.engine = engine;
-    this.reader = reader;
+  StatusRoutes(Models models, Bodies bodies, Json json, BooleanSupplier draining) {
+    this.models = models;
+    this.bodies = bodies;
     this.json = json;
     this.draining = draining;
-    JvmMetrics.builder().register(engine.metrics().registry());
+    this.metrics = new ModelMetrics(models);
+    JvmMetrics.builder().register(models.registry());
   }
 
+  /** {@code model} is the one that answers requests that name none. */
   void health(Context context) {
     boolean down = draining.getAsBoolean();
+    Map<String, String> states = new LinkedHashMap<>();
+    models.status().forEach(model -> states.put(model.name(), model.state().wireName()));
     context.status(down ? 503 : 200);
-    json.answer(context, Map.of("status", down ? "draining" : "ok", "model", engine.modelName()));
+    json.answer(
+        context,
+        Map.of(
+            "status",
+            down ? "draining" : "ok",
+            "model",
+            models.names().getFirst(),
+            "models",
+            states));
   }
 
   void metrics(Context context) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ExpositionFormatWriter writer = formats.findWriter(context.header("Accept"));
-    writer.write(out, engine.metrics().registry().scrape());
+    writer.write(out, metrics.scrape());
     context.contentType(writer.getContentType()).result(out.toByteArray());
   }
 
   void traceLevel(Context context) {
-    json.answer(context, Map.of("level", engine.tracing().level()));
+    json.answer(context, Map.of("level", models.traceLevel()));
   }
 
   void setTraceLevel(Context context) throws IOException {
-    engine.tracing().level(reader.body(context).integer("level", 0, Tracing.MAX_LEVEL));
+    models.traceLevel(bodies.of(context).integer("level", 0, Tracing.MAX_LEVEL));
     traceLevel(context);
   }
 }

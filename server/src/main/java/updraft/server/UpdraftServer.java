@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,10 +18,11 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import updraft.engine.Engine;
+import updraft.server.models.Models;
 
 /**
- * OpenAI's interface over an engine. {@link #start} listens, {@link #stop} drains: requests under
- * way end, new ones are refused with 503.
+ * OpenAI's interface over models. {@link #start} listens, {@link #stop} drains: requests under way
+ * end, new ones are refused with 503.
  */
 public final class UpdraftServer {
   private static final int HEADER_BYTES = 16 << 10;
@@ -31,7 +33,7 @@ public final class UpdraftServer {
   /** What remains to be written when the engine has ended every request. */
   private static final long FLUSH_MILLIS = 5_000;
 
-  private final Engine engine;
+  private final Models models;
   private final ServerOptions options;
   private final Json json = new Json();
   private final AtomicBoolean draining = new AtomicBoolean();
@@ -40,7 +42,12 @@ public final class UpdraftServer {
 
   /** The server owns the engine from now on: it closes it when it stops. */
   public UpdraftServer(Engine engine, ServerOptions options) {
-    this.engine = engine;
+    this(Models.of(engine), options);
+  }
+
+  /** The server owns the models from now on: it closes them when it stops. */
+  public UpdraftServer(Models models, ServerOptions options) {
+    this.models = models;
     this.options = options;
     this.access = new AccessControl(options.access());
     this.javalin = Javalin.create(this::configure);
@@ -105,40 +112,38 @@ public final class UpdraftServer {
   }
 
   private void routes(RoutesConfig routes) {
-    RequestReader reader = new RequestReader(engine, json, options);
-    Responder responder = new Responder(engine, json);
-    ServerSpans spans = new ServerSpans(engine.options().openTelemetry(), engine.tracing());
-    TokenRoutes tokens = new TokenRoutes(engine, reader, json);
-    ModelRoutes models = new ModelRoutes(engine, json);
-    StatusRoutes status = new StatusRoutes(engine, reader, json, draining::get);
+    Bodies bodies = new Bodies(json, options);
+    ModelDispatch dispatch = new ModelDispatch(models, json, bodies, options);
+    ServerSpans spans = new ServerSpans(models.openTelemetry(), models::traceLevel);
+    ModelRoutes cards = new ModelRoutes(models, json);
+    StatusRoutes status = new StatusRoutes(models, bodies, json, draining::get);
     PageRoutes page = new PageRoutes();
     routes.before(RequestIds::assign);
     routes.before(this::admit);
-    routes.post(
-        "/v1/completions",
-        spans.traced(access.limited(new CompletionsRoute(engine, reader, responder))));
-    routes.post(
-        "/v1/chat/completions",
-        spans.traced(access.limited(new ChatCompletionsRoute(engine, reader, responder, json))));
+    generating(routes, "/v1/completions", spans, dispatch.to(ServedModel::completions));
+    generating(routes, "/v1/chat/completions", spans, dispatch.to(ServedModel::chat));
+    generating(routes, "/generate", spans, dispatch.to(ServedModel::generate));
     routes.post("/v1/embeddings", UpdraftServer::refuseEmbeddings);
-    routes.post(
-        "/generate", spans.traced(access.limited(new GenerateRoute(engine, reader, responder))));
     if (!options.access().origins().isEmpty()) {
       routes.options("/*", access::preflight);
     }
-    routes.get("/v1/models", models::list);
-    routes.get("/v1/models/{model}", models::one);
-    routes.post("/tokenize", tokens::tokenize);
-    routes.post("/detokenize", tokens::detokenize);
+    routes.get("/v1/models", cards::list);
+    routes.get("/v1/models/{model}", cards::one);
+    routes.post("/tokenize", dispatch.to(model -> model.tokens()::tokenize));
+    routes.post("/detokenize", dispatch.to(model -> model.tokens()::detokenize));
     routes.get("/health", status::health);
     routes.get("/metrics", status::metrics);
-    DebugRoutes debug = new DebugRoutes(engine, json);
+    DebugRoutes debug = new DebugRoutes(models, json);
     routes.get("/debug/requests", debug::list);
     routes.get("/debug/requests/{id}", debug::one);
     routes.get("/trace/level", status::traceLevel);
     routes.put("/trace/level", status::setTraceLevel);
     routes.get("/", page::index);
     routes.get("/page/<file>", page::file);
+  }
+
+  private void generating(RoutesConfig routes, String path, ServerSpans spans, Handler handler) {
+    routes.post(path, spans.traced(access.limited(handler)));
   }
 
   private static void refuseEmbeddings(Context context) {
@@ -182,11 +187,11 @@ public final class UpdraftServer {
 
   /**
    * Refuses new requests, lets those under way end within the drain timeout, then stops listening
-   * and closes the engine. Idempotent; the first call waits.
+   * and closes the models. Idempotent; the first call waits.
    */
   public void stop() {
     if (draining.compareAndSet(false, true)) {
-      engine.close(options.drainTimeout());
+      models.close(options.drainTimeout());
       javalin.stop();
     }
   }

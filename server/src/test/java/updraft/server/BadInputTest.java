@@ -76,7 +76,6 @@ class BadInputTest {
           "speculation": 5            | speculation            | speculation must be an object: speculation=5
           "prediction": {"content": 5} | prediction.content    | prediction.content must be a string or an array of text parts
           "trace_level": 4            | trace_level            | trace_level must be in [0, 3]: trace_level=4
-          "model": "gpt-4"            | model                  | model must be tiny-llama-Q8_0: model=gpt-4
           "model": 4                  | model                  | model must be a string: model=4
           """)
   void refusesFieldsByName(String field, String name, String message) {
