@@ -20,6 +20,7 @@ import updraft.model.ModelWeights;
 import updraft.model.Vocabularies;
 import updraft.model.WeightException;
 import updraft.request.SpeculationMethod;
+import updraft.speculate.DraftTokens;
 import updraft.speculate.Drafter;
 import updraft.speculate.Drafters;
 import updraft.speculate.MergedDrafter;
@@ -63,18 +64,25 @@ final class DrafterLoader {
       DraftNetwork network = open(file, head);
       LOG.log(Level.INFO, network.description() + ", from " + path);
       if (head) {
-        Drafter eagle = NetworkDrafter.head(network, options.coupledDrafts());
+        Drafter eagle = NetworkDrafter.head(network, draftTokens());
         Drafter merged = new MergedDrafter(ngram, eagle);
         drafters.put(SpeculationMethod.EAGLE, eagle);
         drafters.put(SpeculationMethod.NGRAM_EAGLE, merged);
         drafters.put(SpeculationMethod.AUTO, merged);
       } else {
-        Drafter draft = NetworkDrafter.model(network, options.coupledDrafts());
+        Drafter draft = NetworkDrafter.model(network, draftTokens());
         drafters.put(SpeculationMethod.DRAFT, draft);
         drafters.put(SpeculationMethod.AUTO, new MergedDrafter(ngram, draft));
       }
       return drafters;
     }
+  }
+
+  private DraftTokens draftTokens() {
+    if (options.verifier().equals("rejection")) {
+      return DraftTokens.DRAWN;
+    }
+    return options.coupledDrafts() ? DraftTokens.COUPLED : DraftTokens.LIKELIEST;
   }
 
   private DraftNetwork open(GgufFile file, boolean head) {

@@ -183,6 +183,44 @@ public final class DraftChoices {
     return targetTokens == null ? tokens[i] : targetTokens[tokens[i]];
   }
 
+  /** What q is after the filters, by the target's ids; those beyond its end have none. */
+  public float[] distribution() {
+    float[] q = new float[targetTokens == null ? vocabulary : 1 + largest(targetTokens)];
+    float all = weights();
+    for (int i = 0; i < count; i++) {
+      int token = candidates[i];
+      q[targetTokens == null ? token : targetTokens[token]] = Exp.exp(scores[i]) / all;
+    }
+    return q;
+  }
+
+  /** The probability by q that a token drawn from it has on average: knows of no token drawn. */
+  public float expectedProbability() {
+    float all = weights();
+    float expected = 0;
+    for (int i = 0; i < count; i++) {
+      float q = Exp.exp(scores[i]) / all;
+      expected += q * q;
+    }
+    return expected;
+  }
+
+  private float weights() {
+    float all = 0;
+    for (int i = 0; i < count; i++) {
+      all += Exp.exp(scores[i]);
+    }
+    return all;
+  }
+
+  private static int largest(int[] values) {
+    int most = 0;
+    for (int value : values) {
+      most = Math.max(most, value);
+    }
+    return most;
+  }
+
   /** How likely the target is to choose the i-th likeliest. */
   public float probability(int i) {
     return Math.min(1, Exp.exp(best[i]) / sum);

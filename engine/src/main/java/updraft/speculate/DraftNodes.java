@@ -1,6 +1,7 @@
 package updraft.speculate;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a network has drafted of one sequence in a round, before the best nodes become its tree:
@@ -33,11 +34,15 @@ final class DraftNodes {
   /** Its number among the ancestors of the current forward. */
   private int[] ancestors = new int[128];
 
+  /** What children were drawn from, by token; of no length unless they are drawn. */
+  private float[] @Nullable [] distributions = {};
+
   private int size;
   private final LikeliestNodes likeliest = new LikeliestNodes();
   private final int[] moved = new int[MOST];
 
   void reset() {
+    Arrays.fill(distributions, null);
     size = 0;
     append(0, NONE, 0, 1, 1);
     paths[0] = 1;
@@ -160,6 +165,19 @@ final class DraftNodes {
     return NONE;
   }
 
+  /** The least path of the best so many nodes: no child of a lesser one will be among the best. */
+  float leastOfBest(int most) {
+    return size - 1 <= most ? 0 : likeliest.least(paths, size, most);
+  }
+
+  /** Notes what a node's child was drawn from. */
+  void distribution(int node, float[] probabilities) {
+    if (distributions.length <= node) {
+      distributions = Arrays.copyOf(distributions, tokens.length);
+    }
+    distributions[node] = probabilities;
+  }
+
   /**
    * Copies the nodes of the likeliest paths to a tree of the root alone; of equals the earlier, so
    * that a node comes after its parent.
@@ -173,6 +191,11 @@ final class DraftNodes {
     for (int i = 0; i < kept; i++) {
       int node = likeliest.node(i);
       moved[node] = tree.add(moved[parents[node]], tokens[node], probabilities[node]);
+      float @Nullable [] drawnFrom =
+          parents[node] < distributions.length ? distributions[parents[node]] : null;
+      if (drawnFrom != null) {
+        tree.distribution(moved[parents[node]], drawnFrom);
+      }
     }
   }
 }

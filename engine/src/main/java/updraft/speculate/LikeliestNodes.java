@@ -35,6 +35,18 @@ final class LikeliestNodes {
     return kept;
   }
 
+  /** The least path of the likeliest so many nodes, of which there are more. */
+  float least(float[] paths, int size, int most) {
+    if (order.length < size) {
+      order = new long[2 * size];
+    }
+    for (int node = 1; node < size; node++) {
+      order[node - 1] = ~Float.floatToIntBits(paths[node]) & Integer.MAX_VALUE;
+    }
+    Arrays.sort(order, 0, size - 1);
+    return Float.intBitsToFloat(~(int) order[most - 1] & Integer.MAX_VALUE);
+  }
+
   int node(int index) {
     return (int) order[index];
   }

@@ -8,6 +8,7 @@ import updraft.forward.DraftNetwork;
 import updraft.forward.RowBatch;
 import updraft.forward.RowOutputs;
 import updraft.request.TokenOrigin;
+import updraft.sample.DraftAdjustments;
 import updraft.sample.DraftChoices;
 
 /**
@@ -35,7 +36,7 @@ public final class NetworkDrafter implements Drafter {
 
   private final String method;
   private final TokenOrigin origin;
-  private final boolean coupled;
+  private final DraftTokens tokens;
   private final DraftNetwork network;
   private final NetworkReader reader;
   private final PathEstimates estimates = new PathEstimates();
@@ -51,11 +52,11 @@ public final class NetworkDrafter implements Drafter {
   private final List<NetworkSession> drafting = new ArrayList<>();
   private final int[] best = new int[MOST_CHILDREN];
 
-  private NetworkDrafter(String method, TokenOrigin origin, DraftNetwork network, boolean coupled) {
+  private NetworkDrafter(String method, TokenOrigin origin, DraftNetwork network, DraftTokens tokens) {
     this.method = method;
     this.origin = origin;
     this.network = network;
-    this.coupled = coupled;
+    this.tokens = tokens;
     featureSize = network.featureSize();
     batch = new RowBatch(network.maxRows(), network.ownSlots());
     DraftChoices choices =
@@ -63,18 +64,14 @@ public final class NetworkDrafter implements Drafter {
     reader = new NetworkReader(network, choices, estimates, batch);
   }
 
-  /**
-   * A drafter with an EAGLE head.
-   *
-   * @param coupled whether nodes are chosen with the target's noise
-   */
-  public static NetworkDrafter head(DraftNetwork head, boolean coupled) {
-    return new NetworkDrafter("eagle", TokenOrigin.EAGLE, head, coupled);
+  /** A drafter with an EAGLE head. */
+  public static NetworkDrafter head(DraftNetwork head, DraftTokens tokens) {
+    return new NetworkDrafter("eagle", TokenOrigin.EAGLE, head, tokens);
   }
 
   /** A drafter with a draft model. */
-  public static NetworkDrafter model(DraftNetwork model, boolean coupled) {
-    return new NetworkDrafter("draft", TokenOrigin.DRAFT, model, coupled);
+  public static NetworkDrafter model(DraftNetwork model, DraftTokens tokens) {
+    return new NetworkDrafter("draft", TokenOrigin.DRAFT, model, tokens);
   }
 
   @Override
@@ -94,7 +91,15 @@ public final class NetworkDrafter implements Drafter {
 
   @Override
   public DraftSession open(DraftContext context) {
-    return new NetworkSession(context, origin, coupled, reader.joinedSize(), featureSize);
+    NetworkSession session =
+        new NetworkSession(context, origin, tokens, reader.joinedSize(), featureSize);
+    session.adjustments =
+        DraftAdjustments.of(
+            context.sampling(),
+            network.vocabulary(),
+            network.targetTokens(),
+            session.tokens(0, context.promptLength()));
+    return session;
   }
 
   @Override
@@ -197,9 +202,12 @@ public final class NetworkDrafter implements Drafter {
     }
     boolean automatic = isAutomatic(session);
     int most = session.children();
+    float least = nodes.leastOfBest(session.maxNodes());
     int count = 0;
     for (int node = nodes.size() - 1; node > 0 && nodes.depth(node) >= depth; node--) {
-      if (nodes.depth(node) > depth || (automatic && gain(session, node, depth) <= 0)) {
+      if (nodes.depth(node) > depth
+          || nodes.path(node) < least
+          || (automatic && gain(session, node, depth) <= 0)) {
         continue;
       }
       int place = count < most ? count++ : most;

@@ -5,6 +5,7 @@ import updraft.cache.PageTable;
 import updraft.forward.DraftNetwork;
 import updraft.forward.RowBatch;
 import updraft.forward.RowOutputs;
+import updraft.sample.DraftAdjustments;
 import updraft.sample.DraftChoices;
 
 /**
@@ -214,17 +215,27 @@ final class NetworkReader {
     DraftNodes nodes = session.nodes;
     DraftContext context = session.context();
     int depth = nodes.depth(node) + 1;
+    DraftAdjustments changes = session.adjustments;
+    float[] logits = outputs.logits();
+    int offset = outputs.logitsOffset(row);
+    if (changes != null) {
+      logits = session.adjust(changes, logits, offset);
+      offset = 0;
+    }
     int found =
         choices.choose(
-            outputs.logits(),
-            outputs.logitsOffset(row),
+            logits,
+            offset,
             context.sampling(),
             session.noise,
             context.length() + depth - 1,
             session.children());
     if (nodes.hasRoomFor(found)) {
+      if (session.draws && found > 0) {
+        nodes.distribution(node, choices.distribution());
+      }
       for (int i = 0; i < found; i++) {
-        float said = choices.probability(i);
+        float said = session.draws ? choices.expectedProbability() : choices.probability(i);
         nodes.add(node, choices.token(i), said, estimates.probability(depth, said));
       }
     }

@@ -1,8 +1,10 @@
 package updraft.speculate;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import updraft.request.TokenOrigin;
+import updraft.sample.DraftAdjustments;
 import updraft.sample.GumbelNoise;
 
 /**
@@ -16,11 +18,23 @@ import updraft.sample.GumbelNoise;
 final class NetworkSession extends DraftSession {
   private static final int DEFAULT_CHILDREN = 4;
 
+  /** Makes noise that is not the target's of its seed. */
+  private static final long OWN_SEED = 0x9e3779b97f4a7c15L;
+
   private final TokenOrigin origin;
   final DraftNodes nodes = new DraftNodes();
 
-  /** The target's noise, or null when it does not sample or is not to be used. */
+  /** What tokens are chosen with: the target's, or that of drawing; null to take the likeliest. */
   final @Nullable GumbelNoise noise;
+
+  /** Whether a node's child is drawn from q. */
+  final boolean draws;
+
+  /** What the request changes logits by; null for nothing. */
+  @Nullable DraftAdjustments adjustments;
+
+  /** Committed tokens that these know. */
+  private int adjusted;
 
   /** By position: the hash of the tokens up to it. */
   private long[] hashes = new long[256];
@@ -64,16 +78,24 @@ final class NetworkSession extends DraftSession {
   boolean active = true;
 
   NetworkSession(
-      DraftContext context, TokenOrigin origin, boolean coupled, int joinedSize, int featureSize) {
+      DraftContext context,
+      TokenOrigin origin,
+      DraftTokens drafted,
+      int joinedSize,
+      int featureSize) {
     super(context);
     this.origin = origin;
     this.joinedSize = joinedSize;
     this.carried = new float[featureSize];
     this.rootFeatures = new float[featureSize];
+    boolean sampled = !context.sampling().greedy();
+    long seed = context.sampling().seed();
+    draws = sampled && drafted == DraftTokens.DRAWN;
     noise =
-        coupled && !context.sampling().greedy()
-            ? new GumbelNoise(context.sampling().seed(), context.choice())
+        sampled && drafted != DraftTokens.LIKELIEST
+            ? new GumbelNoise(draws ? seed ^ OWN_SEED : seed, context.choice())
             : null;
+    adjusted = context.promptLength();
   }
 
   @Override
@@ -81,8 +103,24 @@ final class NetworkSession extends DraftSession {
     return origin;
   }
 
+  /** Tokens of positions from one on. */
+  int[] tokens(int from, int end) {
+    return IntStream.range(from, end).map(context()::token).toArray();
+  }
+
+  /** Logits as the request wants them changed. */
+  float[] adjust(DraftAdjustments changes, float[] logits, int offset) {
+    for (; adjusted < context().length(); adjusted++) {
+      changes.commit(context().token(adjusted));
+    }
+    return changes.apply(logits, offset);
+  }
+
   /** Most children of a node, and nodes of a level that are expanded. */
   int children() {
+    if (draws) {
+      return 1;
+    }
     int asked = context().speculation().topk();
     return asked == 0 ? DEFAULT_CHILDREN : asked;
   }

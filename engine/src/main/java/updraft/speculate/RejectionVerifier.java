@@ -35,7 +35,7 @@ final class RejectionVerifier extends CoinVerifier {
       p[token] = 0;
       return;
     }
-    for (int i = 0; i < p.length; i++) {
+    for (int i = 0; i < Math.min(p.length, q.length); i++) {
       p[i] = Math.max(0, p[i] - q[i]);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import updraft.request.NgramMatch;
 import updraft.request.SamplingOptions;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
+import updraft.request.SpeculationStats;
 import updraft.schedule.Generation;
 
 /**
@@ -130,6 +132,51 @@ class DraftingTest {
         assertThat(result.speculation().rounds()).isEqualTo(12);
         assertThat(result.speculation().acceptRate()).isEqualTo(1);
       }
+    }
+  }
+
+  @Test
+  void biasAndPenaltiesOfTheRequestAreHeeded() {
+    Path model = TinyModels.llama(directory);
+    SamplingOptions.Builder sampling = SamplingOptions.builder().temperature(1).seed(7);
+    try (Engine engine = open(model, model, 32, 2048)) {
+      SamplingOptions biased = sampling.logitBias(Map.of(40, 3f, 41, -100f, 90, 2f)).build();
+      assertThat(chains(engine, biased, 4).acceptRate()).isEqualTo(1);
+      SamplingOptions penalised = sampling.repetitionPenalty(1.4f).frequencyPenalty(0.8f).build();
+      assertThat(chains(engine, penalised, 1).acceptRate()).isEqualTo(1);
+    }
+  }
+
+  private static SpeculationStats chains(Engine engine, SamplingOptions sampling, int length) {
+    SpeculationOptions chain =
+        new SpeculationOptions(SpeculationMethod.DRAFT, length, length, 1, NgramMatch.RECENCY);
+    return engine
+        .generate(
+            GenerateRequest.builder(prompt(3, 50))
+                .maxTokens(61)
+                .ignoreEos(true)
+                .sampling(sampling)
+                .speculation(chain)
+                .build())
+        .speculation();
+  }
+
+  @Test
+  void forRejectionSamplingChainsAreDrawnFromWhatTheDrafterSays() {
+    Path model = TinyModels.llama(directory);
+    EngineOptions options =
+        EngineOptions.builder(model)
+            .draftModel(model)
+            .verifier("rejection")
+            .threads(1)
+            .contextLength(512)
+            .calibrate(false)
+            .build();
+    try (Engine engine = Engine.open(options)) {
+      SpeculationStats stats = chains(engine, SAMPLED, 4);
+      // q is p but for the tokens that drafting does not look at
+      assertThat(stats.acceptRate()).isGreaterThan(0.97);
+      assertThat(stats.drafted()).isGreaterThan(40);
     }
   }
 

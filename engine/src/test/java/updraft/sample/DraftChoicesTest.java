@@ -122,6 +122,29 @@ class DraftChoicesTest {
   }
 
   @Test
+  void withNoiseOfItsOwnATokenIsDrawnFromTheDistributionThatIsTold() {
+    float[] logits = logits(9, 1.5);
+    int[] map = IntStream.range(0, VOCABULARY).map(i -> i + 3).toArray();
+    DraftChoices choices = new DraftChoices(VOCABULARY, map, 1);
+    int draws = 20_000;
+    int[] counts = new int[VOCABULARY + 3];
+    for (int seed = 0; seed < draws; seed++) {
+      choices.choose(logits, 0, sampled(seed), new GumbelNoise(seed, 0), 7, 1);
+      counts[choices.token(0)]++;
+    }
+    float[] q = choices.distribution();
+    double sum = IntStream.range(0, q.length).mapToDouble(i -> q[i]).sum();
+    assertThat(sum).isCloseTo(1, within(1e-4));
+    for (int token = 0; token < q.length; token++) {
+      double deviation = Math.sqrt(draws * q[token] * (1 - q[token]));
+      assertThat((double) counts[token])
+          .isCloseTo(draws * q[token], within(5 * deviation + 1e-9));
+    }
+    double expected = IntStream.range(0, q.length).mapToDouble(i -> q[i] * q[i]).sum();
+    assertThat((double) choices.expectedProbability()).isCloseTo(expected, within(1e-5));
+  }
+
+  @Test
   void numbersThatAreNoneGiveNoTokens() {
     float[] logits = logits(4, 1);
     logits[8] = Float.NaN;
