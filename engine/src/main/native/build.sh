@@ -42,6 +42,7 @@ compile() {
 
 mkdir -p "$out"
 compile cpu
+compile repack
 for set in $sets; do
   case $set in
     avx2) options="-mavx2 -mfma -mf16c" ;;

@@ -11,9 +11,10 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command {@code updraft}. A subcommand is a class of its own and a line in {@link #line}. */
+/**
+ * The command {@code updraft}. A subcommand is a class of its own and a line in {@link #commands}.
+ */
 @Command(
     name = "updraft",
     description = "Speculative decoding for large language models, in plain Java.",
@@ -83,22 +86,12 @@ public final class Main implements Runnable {
   }
 
   private static CommandLine line(Terminal terminal, List<String> arguments) {
-    CommandLine line =
-        new CommandLine(new Main(terminal))
-            .addSubcommand(new RunCommand(terminal))
-            .addSubcommand(new ChatCommand(terminal))
-            .addSubcommand(new ServeCommand(terminal))
-            .addSubcommand(BenchCommand.line(terminal))
-            .addSubcommand(new ExplainCommand(terminal))
-            .addSubcommand(new PullCommand(terminal))
-            .addSubcommand(new ModelsCommand(terminal))
-            .addSubcommand(new DevicesCommand(terminal))
-            .addSubcommand(new InspectCommand(terminal))
-            .addSubcommand(new ConvertHeadCommand(terminal))
-            .addSubcommand(new TokenizeCommand(terminal))
-            .addSubcommand(new RenderCommand(terminal));
-    Objects.requireNonNull(line.getSubcommands().get("serve"))
-        .setDefaultValueProvider(new ServeConfig(arguments, terminal.environment()));
+    CommandLine line = new CommandLine(new Main(terminal));
+    Map<String, Supplier<Object>> commands = commands(terminal, arguments);
+    String first = arguments.isEmpty() ? "" : arguments.getFirst();
+    // reading the options of all of them costs a quarter of a second
+    (commands.containsKey(first) ? List.of(first) : commands.keySet())
+        .forEach(name -> line.addSubcommand(commands.get(name).get()));
     dress(line);
     line.setExpandAtFiles(false) // a prompt may begin with @
         .setOut(terminal.writer(terminal.out()))
@@ -112,6 +105,28 @@ public final class Main implements Runnable {
         .setParameterExceptionHandler((problem, rest) -> terminal.fail(problem))
         .setExecutionExceptionHandler((problem, of, result) -> terminal.fail(problem));
     return line;
+  }
+
+  private static Map<String, Supplier<Object>> commands(Terminal terminal, List<String> arguments) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("run", () -> new RunCommand(terminal));
+    commands.put("chat", () -> new ChatCommand(terminal));
+    commands.put("serve", () -> serve(terminal, arguments));
+    commands.put("bench", () -> BenchCommand.line(terminal));
+    commands.put("explain", () -> new ExplainCommand(terminal));
+    commands.put("pull", () -> new PullCommand(terminal));
+    commands.put("models", () -> new ModelsCommand(terminal));
+    commands.put("devices", () -> new DevicesCommand(terminal));
+    commands.put("inspect", () -> new InspectCommand(terminal));
+    commands.put("convert-head", () -> new ConvertHeadCommand(terminal));
+    commands.put("tokenize", () -> new TokenizeCommand(terminal));
+    commands.put("render", () -> new RenderCommand(terminal));
+    return commands;
+  }
+
+  private static CommandLine serve(Terminal terminal, List<String> arguments) {
+    return new CommandLine(new ServeCommand(terminal))
+        .setDefaultValueProvider(new ServeConfig(arguments, terminal.environment()));
   }
 
   /** What all commands have alike. */

@@ -45,7 +45,7 @@ public final class CpuBackend implements Backend {
     kernels = CpuKernels.choose(options.lanes());
     warm = warm(weights);
     stored = weights;
-    packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
+    packed = CpuWeights.of(weights, kernels.repacker());
     pages = options.pages() > 0 ? options.pages() : defaultPages(config, options);
     keyValues = KeyValues.of(options.keyValueType(), config, pages);
     pool =
@@ -196,9 +196,8 @@ public final class CpuBackend implements Backend {
   @Override
   public DraftNetwork openHead(HeadConfig head, HeadWeights weights, int maxRows) {
     warmFor(weights.model());
-    Repacker repacker = new Repacker(kernels.lanes());
-    PackedMatrix embedding = packedOnce(weights.model().tokenEmbedding(), repacker);
-    PackedMatrix output = packedOnce(weights.model().output(), repacker);
+    PackedMatrix embedding = packedOnce(weights.model().tokenEmbedding());
+    PackedMatrix output = packedOnce(weights.model().output());
     return CpuDraftNetwork.ofHead(
         head, weights, embedding, output, pages, pool, kernels, draftOptions(maxRows));
   }
@@ -215,11 +214,11 @@ public final class CpuBackend implements Backend {
   }
 
   /** A tensor's packed form: this model's, if it is one of its tensors. */
-  private PackedMatrix packedOnce(GgufTensor tensor, Repacker repacker) {
+  private PackedMatrix packedOnce(GgufTensor tensor) {
     if (tensor == stored.output()) {
       return packed.output();
     }
-    return tensor == stored.tokenEmbedding() ? packed.embedding() : repacker.pack(tensor);
+    return tensor == stored.tokenEmbedding() ? packed.embedding() : kernels.repacker().pack(tensor);
   }
 
   private BackendOptions draftOptions(int maxRows) {

@@ -63,7 +63,7 @@ final class CpuDraftNetwork implements DraftNetwork {
       ComputePool pool,
       Kernels kernels,
       BackendOptions options) {
-    CpuWeights packed = CpuWeights.of(weights, new Repacker(kernels.lanes()));
+    CpuWeights packed = CpuWeights.of(weights, kernels.repacker());
     return new CpuDraftNetwork(
         "draft model", config, packed, targetPages, pool, kernels, options, null, null, null);
   }
@@ -82,7 +82,7 @@ final class CpuDraftNetwork implements DraftNetwork {
       Kernels kernels,
       BackendOptions options) {
     ModelConfig layer = head.layer();
-    Repacker repacker = new Repacker(kernels.lanes());
+    Repacker repacker = kernels.repacker();
     CpuWeights packed =
         new CpuWeights(
             embedding,

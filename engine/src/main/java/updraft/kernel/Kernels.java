@@ -4,15 +4,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import updraft.model.Repacker;
 
 /**
  * The kernels of one vector width, on the Vector API, in C or scalar; all give the same bits.
  *
  * @param lanes rows a group of packed matrices
  * @param name for people, e.g. {@code Vector API, 512 bits}
+ * @param repacker brings weights into the layout that the kernels read
  * @param warms whether they are slow until C2 has compiled them
  */
-public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath, boolean warms) {
+public record Kernels(
+    int lanes, String name, MatMul matMul, RowMath rowMath, Repacker repacker, boolean warms) {
   private static final int[] WIDTHS = {512, 256, 128};
 
   /** By width, those that have been asked for: C2 compiles each but once in a JVM. */
@@ -26,7 +29,8 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath, bo
    */
   public static Kernels of(int bits) {
     if (bits == 0) {
-      return new Kernels(8, "scalar", new ScalarMatMul(), new ScalarRowMath(), false);
+      return new Kernels(
+          8, "scalar", new ScalarMatMul(), new ScalarRowMath(), new Repacker(8), false);
     }
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       throw new IllegalArgumentException(
@@ -53,6 +57,7 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath, bo
         "Vector API, " + bits + " bits",
         new MatMulByKind(bits),
         VectorWidths.at(bits, VectorRowMath.class, RowMath.class),
+        new Repacker(bits / 32),
         true);
   }
 
@@ -79,7 +84,12 @@ public record Kernels(int lanes, String name, MatMul matMul, RowMath rowMath, bo
 
   static Kernels natively(InstructionSet set) {
     return new Kernels(
-        set.lanes, "native, " + set.title, new NativeMatMul(set), new NativeRowMath(set), false);
+        set.lanes,
+        "native, " + set.title,
+        new NativeMatMul(set),
+        new NativeRowMath(set),
+        new Repacker(set.lanes, new NativeRowPacker()),
+        false);
   }
 
   private static boolean isWidth(int bits) {

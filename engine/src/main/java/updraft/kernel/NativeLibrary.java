@@ -46,11 +46,16 @@ final class NativeLibrary {
 
   /** A function of one of {@link #sets}. */
   static MemorySegment function(InstructionSet set, String name) {
+    return function("updraft_" + set.prefix + "_" + name);
+  }
+
+  /** A function for any processor. */
+  static MemorySegment function(String name) {
     SymbolLookup symbols = LOADED.symbols;
     if (symbols == null) {
       throw new IllegalStateException("no native kernels: " + LOADED.problem);
     }
-    return symbols.findOrThrow("updraft_" + set.prefix + "_" + name);
+    return symbols.findOrThrow(name);
   }
 
   private static Loaded load() {

@@ -46,20 +46,27 @@ final class GgufCursor {
 
   /** A count of things that take at least this many bytes each and of which so many are allowed. */
   long readCount(String what, long limit, int leastBytesEach) {
+    return readCount("", what, limit, leastBytesEach);
+  }
+
+  /** Joins the two parts of what is read in errors only: a vocabulary has 100,000 strings. */
+  private long readCount(String kind, String of, long limit, int leastBytesEach) {
     long at = position;
-    long count = readLong(what);
+    long count = readLong(of);
     if (count < 0 || count > limit) {
       throw error(
-          what + " must be in [0, " + limit + "]", at, "count=" + Long.toUnsignedString(count));
+          kind + of + " must be in [0, " + limit + "]",
+          at,
+          "count=" + Long.toUnsignedString(count));
     }
     if (count > remaining() / leastBytesEach) {
-      throw error(what + " must fit in the file", at, "count=" + count + ", " + fileBytes());
+      throw error(kind + of + " must fit in the file", at, "count=" + count + ", " + fileBytes());
     }
     return count;
   }
 
   String readString(String what, long limit) {
-    int length = (int) readCount("length of " + what, limit, 1);
+    int length = (int) readCount("length of ", what, limit, 1);
     byte[] text = new byte[length];
     MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, skip(length, what), text, 0, length);
     return new String(text, StandardCharsets.UTF_8);
@@ -67,7 +74,7 @@ final class GgufCursor {
 
   /** Steps over a string without reading it. */
   void skipString(String what, long limit) {
-    skip(readCount("length of " + what, limit, 1), what);
+    skip(readCount("length of ", what, limit, 1), what);
   }
 
   /** Steps over bytes and returns where they begin. */

@@ -12,8 +12,9 @@ import java.nio.charset.StandardCharsets;
  * @param array whether this is an array
  * @param count elements; 1 unless an array
  * @param offset of the first element
+ * @param end after the last element
  */
-record GgufEntry(GgufValueType type, boolean array, int count, long offset) {
+record GgufEntry(GgufValueType type, boolean array, int count, long offset, long end) {
 
   /** Elements of a fixed size are found directly. */
   long offsetOf(int index) {
@@ -24,12 +25,18 @@ record GgufEntry(GgufValueType type, boolean array, int count, long offset) {
     return string(bytes, offset);
   }
 
+  /** Decodes from an array: a vocabulary is read before C2 has compiled anything. */
   String[] strings(MemorySegment bytes) {
+    byte[] all = bytes.asSlice(offset, end - offset).toArray(ValueLayout.JAVA_BYTE);
     String[] strings = new String[count];
-    long at = offset;
+    int at = 0;
     for (int i = 0; i < count; i++) {
-      strings[i] = string(bytes, at);
-      at += 8 + bytes.get(GgufCursor.LONG, at);
+      int length = 0; // of 64 bits, of which the parser allows fewer than 32 to be used
+      for (int b = 3; b >= 0; b--) {
+        length = length << 8 | (all[at + b] & 0xFF);
+      }
+      strings[i] = new String(all, at + 8, length, StandardCharsets.UTF_8);
+      at += 8 + length;
     }
     return strings;
   }

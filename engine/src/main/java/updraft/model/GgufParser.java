@@ -109,8 +109,9 @@ final class GgufParser {
       int least = type == GgufValueType.STRING ? 8 : type.bytes();
       count = (int) cursor.readCount("elements of key " + key, MAX_ARRAY, least);
     }
-    GgufEntry entry = new GgufEntry(type, array, count, cursor.position());
-    checkElements(entry, what);
+    long start = cursor.position();
+    checkElements(type, count, what);
+    GgufEntry entry = new GgufEntry(type, array, count, start, cursor.position());
     if (entries.put(key, entry) != null) {
       throw cursor.error("key must occur once", at, "key=" + key);
     }
@@ -127,22 +128,23 @@ final class GgufParser {
     return type;
   }
 
-  private void checkElements(GgufEntry entry, String what) {
-    switch (entry.type()) {
+  private void checkElements(GgufValueType type, int count, String what) {
+    switch (type) {
       case STRING -> {
-        for (int i = 0; i < entry.count(); i++) {
+        for (int i = 0; i < count; i++) {
           cursor.skipString(what, MAX_STRING_BYTES);
         }
       }
       case BOOL -> {
-        for (int i = 0; i < entry.count(); i++) {
+        for (int i = 0; i < count; i++) {
+          long at = cursor.position();
           int value = cursor.readByte(what);
           if (value != 0 && value != 1) {
-            throw cursor.error(what + " must be 0 or 1", entry.offsetOf(i), "value=" + value);
+            throw cursor.error(what + " must be 0 or 1", at, "value=" + value);
           }
         }
       }
-      default -> cursor.skip((long) entry.count() * entry.type().bytes(), what);
+      default -> cursor.skip((long) count * type.bytes(), what);
     }
   }
 

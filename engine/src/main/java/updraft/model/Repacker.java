@@ -10,13 +10,26 @@ import updraft.model.PackedMatrix.Kind;
  * into one matrix, so that one product serves query, key and value. Works on all cores.
  */
 public final class Repacker {
+  /** Stored bytes that a core takes at a time: a fraction of a millisecond. */
+  private static final int CHUNK_BYTES = 1 << 18;
+
   private final int lanes;
+  private final RowPacker rowPacker;
 
   /**
    * @param lanes rows a group
    */
   public Repacker(int lanes) {
+    this(lanes, StoredBlocks::pack);
+  }
+
+  /**
+   * @param lanes rows a group
+   * @param rowPacker does the work
+   */
+  public Repacker(int lanes, RowPacker rowPacker) {
     this.lanes = lanes;
+    this.rowPacker = rowPacker;
   }
 
   /** One tensor's rows. */
@@ -52,9 +65,15 @@ public final class Repacker {
     }
     PackedMatrix packed = PackedMatrix.zeros(kind, (int) rows, first.columns(), lanes);
     // by groups: rows of a group share cache lines
-    IntStream.range(0, packed.groups())
+    int groups = (int) Math.max(1, CHUNK_BYTES / first.rowBytes() / lanes);
+    IntStream.range(0, (packed.groups() + groups - 1) / groups)
         .parallel()
-        .forEach(group -> packGroup(tensors, packed, group));
+        .forEach(
+            chunk -> {
+              int start = chunk * groups * lanes;
+              int end = (int) Math.min(packed.rows(), start + (long) groups * lanes);
+              packRows(tensors, packed, start, end);
+            });
     return packed;
   }
 
@@ -75,32 +94,22 @@ public final class Repacker {
     };
   }
 
-  private void packGroup(List<GgufTensor> tensors, PackedMatrix packed, int group) {
-    int first = group * lanes;
-    int end = Math.min(packed.rows(), first + lanes);
-    int tensorStart = 0;
-    for (GgufTensor tensor : tensors) {
-      int tensorEnd = tensorStart + (int) tensor.rows();
-      if (tensorStart < end && first < tensorEnd) {
-        StoredBlocks stored = new StoredBlocks(tensor);
-        for (int row = Math.max(first, tensorStart); row < Math.min(end, tensorEnd); row++) {
-          packRow(stored, row - tensorStart, packed, row);
-        }
-      }
-      tensorStart = tensorEnd;
-    }
+  /** What a {@link RowPacker} throws. */
+  public static WeightException notFinite(GgufTensor tensor, int row) {
+    return new WeightException(
+        "weights and their scales must be finite and below 65504",
+        "tensor=" + tensor.name() + ", row=" + row);
   }
 
-  private void packRow(StoredBlocks stored, int storedRow, PackedMatrix packed, int row) {
-    int[] words = packed.words();
-    int count = packed.kind().words();
-    int at = packed.start(row, 0);
-    for (int block = 0; block < packed.blocks(); block++) {
-      stored.read(storedRow, block);
-      for (int i = 0; i < count; i++) {
-        words[at] = stored.words[i];
-        at += lanes;
+  private void packRows(List<GgufTensor> tensors, PackedMatrix packed, int start, int end) {
+    int tensorStart = 0;
+    for (GgufTensor tensor : tensors) {
+      int from = Math.max(start, tensorStart);
+      int to = Math.min(end, tensorStart + (int) tensor.rows());
+      if (from < to) {
+        rowPacker.pack(tensor, from - tensorStart, to - from, packed, from);
       }
+      tensorStart += (int) tensor.rows();
     }
   }
 }

@@ -1,8 +1,5 @@
 package updraft.model;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
@@ -10,37 +7,67 @@ import java.lang.foreign.MemorySegment;
 /**
  * Takes a tensor's stored blocks apart into the {@link #words} of a {@link PackedMatrix}, a block
  * of the packed kind at a time. The stored formats are ggml's. For one thread.
+ *
+ * <p>A row is copied into an array first: this runs while a model is opened, before C2 has compiled
+ * it, and C1's code for a {@link MemorySegment} is many times slower than for an array. All stored
+ * formats are made of 16-bit units.
  */
 final class StoredBlocks {
-  private static final long LOW_NIBBLES = 0x0f0f0f0f0f0f0f0fL;
+  private static final int LOW_NIBBLES = 0x0f0f0f0f;
   private static final int NON_FINITE_HALF = 0x7c00;
 
   /** The words of the block that was read last: integers, then scale and minimum. */
-  final int[] words = new int[10];
+  private final int[] words = new int[10];
 
   private final GgufTensor tensor;
-  private final MemorySegment data;
-  private int row;
+  private final short[] units;
+  private int row = -1;
 
-  StoredBlocks(GgufTensor tensor) {
+  private StoredBlocks(GgufTensor tensor) {
     this.tensor = tensor;
-    data = tensor.data();
+    units = new short[Math.toIntExact(tensor.rowBytes() / 2)];
   }
 
-  void read(int rowToRead, int block) {
+  /** A {@link RowPacker}. */
+  static void pack(GgufTensor tensor, int storedRow, int rows, PackedMatrix packed, int packedRow) {
+    StoredBlocks stored = new StoredBlocks(tensor);
+    for (int i = 0; i < rows; i++) {
+      stored.open(storedRow + i);
+      stored.write(packed, packedRow + i);
+    }
+  }
+
+  private void write(PackedMatrix packed, int packedRow) {
+    int count = packed.kind().words();
+    int lanes = packed.lanes();
+    int at = packed.start(packedRow, 0);
+    for (int block = 0; block < packed.blocks(); block++) {
+      read(block);
+      for (int i = 0; i < count; i++) {
+        packed.words()[at] = words[i];
+        at += lanes;
+      }
+    }
+  }
+
+  private void open(int rowToRead) {
     row = rowToRead;
-    long start = row * tensor.rowBytes();
+    MemorySegment.copy(
+        tensor.data(), JAVA_SHORT_UNALIGNED, row * tensor.rowBytes(), units, 0, units.length);
+  }
+
+  private void read(int block) {
     switch (tensor.type()) {
       case I64 -> throw new IllegalStateException("integers are no weights");
-      case F32 -> words[0] = data.get(JAVA_INT_UNALIGNED, start + 4L * block);
+      case F32 -> words[0] = word(4 * block);
       case F16 -> {
-        words[0] = twoShorts(start, block);
+        words[0] = twoShorts(block);
         requireFinite(words[0]);
         requireFinite(words[0] >>> 16);
       }
-      case BF16 -> words[0] = twoShorts(start, block);
+      case BF16 -> words[0] = twoShorts(block);
       case Q4_0 -> {
-        long at = start + block * 18L;
+        int at = block * 18;
         nibbles(at + 2);
         int scale = half(at);
         // value = scale × (nibble − 8): eight times a half is one too, unless it is huge
@@ -50,61 +77,61 @@ final class StoredBlocks {
         words[4] = scale | packedMin << 16;
       }
       case Q4_1 -> {
-        long at = start + block * 20L;
+        int at = block * 20;
         nibbles(at + 4);
         words[4] = half(at) | half(at + 2) << 16;
       }
-      case Q4_K -> superBlock(start + (block / 8) * 144L, block % 8, false);
-      case Q5_K -> superBlock(start + (block / 8) * 176L, block % 8, true);
+      case Q4_K -> superBlock((block / 8) * 144, block % 8, false);
+      case Q5_K -> superBlock((block / 8) * 176, block % 8, true);
       case Q5_0 -> {
-        long at = start + block * 22L;
-        fiveBits(at + 6, data.get(JAVA_INT_UNALIGNED, at + 2), 16);
+        int at = block * 22;
+        fiveBits(at + 6, word(at + 2), 16);
         words[8] = Float.floatToRawIntBits(floatOfHalf(at));
       }
       case Q5_1 -> {
-        long at = start + block * 24L;
-        fiveBits(at + 8, data.get(JAVA_INT_UNALIGNED, at + 4), 0);
+        int at = block * 24;
+        fiveBits(at + 8, word(at + 4), 0);
         words[8] = Float.floatToRawIntBits(floatOfHalf(at));
         words[9] = Float.floatToRawIntBits(floatOfHalf(at + 2));
       }
       case Q8_0 -> {
-        long at = start + block * 34L;
+        int at = block * 34;
         for (int c = 0; c < 8; c++) {
-          words[c] = data.get(JAVA_INT_UNALIGNED, at + 2 + 4L * c);
+          words[c] = word(at + 2 + 4 * c);
         }
         words[8] = Float.floatToRawIntBits(floatOfHalf(at));
       }
-      case Q6_K -> sixBits(start + (block / 16) * 210L, block % 16);
+      case Q6_K -> sixBits((block / 16) * 210, block % 16);
     }
   }
 
   /** Columns 2 × block and the next, which the last of an odd number lacks. */
-  private int twoShorts(long start, int block) {
+  private int twoShorts(int block) {
     if (2 * block + 1 < tensor.columns()) {
-      return data.get(JAVA_INT_UNALIGNED, start + 4L * block);
+      return word(4 * block);
     }
-    return data.get(JAVA_SHORT_UNALIGNED, start + 4L * block) & 0xffff;
+    return unit(4 * block);
   }
 
   /** Low nibbles are columns 0 … 15, high ones 16 … 31. */
-  private void nibbles(long at) {
-    long first = data.get(JAVA_LONG_UNALIGNED, at);
-    long second = data.get(JAVA_LONG_UNALIGNED, at + 8);
-    words[0] = eightNibbles(first);
-    words[1] = eightNibbles(second);
-    words[2] = eightNibbles(first >>> 4);
-    words[3] = eightNibbles(second >>> 4);
+  private void nibbles(int at) {
+    for (int c = 0; c < 2; c++) {
+      int first = word(at + 8 * c);
+      int second = word(at + 8 * c + 4);
+      words[c] = eightNibbles(first, second);
+      words[c + 2] = eightNibbles(first >>> 4, second >>> 4);
+    }
   }
 
   /** Packs the low nibbles of eight bytes: the first four below, the last four above. */
-  private static int eightNibbles(long bytes) {
-    return (int) (bytes & LOW_NIBBLES) | (int) ((bytes & LOW_NIBBLES) >>> 28);
+  private static int eightNibbles(int first, int second) {
+    return (first & LOW_NIBBLES) | (second & LOW_NIBBLES) << 4;
   }
 
   /** Nibbles as in {@link #nibbles}, each with a fifth bit, less a bias. */
-  private void fiveBits(long at, int high, int bias) {
+  private void fiveBits(int at, int high, int bias) {
     for (int c = 0; c < 8; c++) {
-      int four = data.get(JAVA_INT_UNALIGNED, at + 4L * (c % 4)) >>> (c < 4 ? 0 : 4);
+      int four = word(at + 4 * (c % 4)) >>> (c < 4 ? 0 : 4);
       int word = 0;
       for (int i = 0; i < 4; i++) {
         int quant = ((four >>> 8 * i) & 15) | ((high >>> (4 * c + i)) & 1) << 4;
@@ -118,31 +145,31 @@ final class StoredBlocks {
    * Q4_K and Q5_K: 256 columns, eight pairs of 6-bit scale and minimum, 64 columns in 32 bytes of
    * nibbles; Q5_K has a plane of fifth bits before them.
    */
-  private void superBlock(long at, int sub, boolean five) {
+  private void superBlock(int at, int sub, boolean five) {
     float scale = floatOfHalf(at) * sixBitScale(at + 4, sub);
     float min = -(floatOfHalf(at + 2) * sixBitMin(at + 4, sub));
-    long low = at + 16 + (five ? 32 : 0) + (sub / 2) * 32L;
+    int low = at + 16 + (five ? 32 : 0) + (sub / 2) * 32;
     int shift = 4 * (sub & 1);
     for (int c = 0; c < (five ? 8 : 4); c++) {
       if (five) {
-        int four = data.get(JAVA_INT_UNALIGNED, low + 4L * c) >>> shift & 0x0f0f0f0f;
-        int fifth = data.get(JAVA_INT_UNALIGNED, at + 16 + 4L * c) >>> sub & 0x01010101;
+        int four = word(low + 4 * c) >>> shift & 0x0f0f0f0f;
+        int fifth = word(at + 16 + 4 * c) >>> sub & 0x01010101;
         words[c] = four | fifth << 4;
       } else {
-        words[c] = eightNibbles(data.get(JAVA_LONG_UNALIGNED, low + 8L * c) >>> shift);
+        words[c] = eightNibbles(word(low + 8 * c) >>> shift, word(low + 8 * c + 4) >>> shift);
       }
     }
     words[five ? 8 : 4] = Float.floatToRawIntBits(scale);
     words[five ? 9 : 5] = Float.floatToRawIntBits(min);
   }
 
-  private int sixBitScale(long at, int sub) {
+  private int sixBitScale(int at, int sub) {
     return sub < 4
         ? unsigned(at + sub) & 63
         : (unsigned(at + sub + 4) & 15) | (unsigned(at + sub - 4) >> 6) << 4;
   }
 
-  private int sixBitMin(long at, int sub) {
+  private int sixBitMin(int at, int sub) {
     return sub < 4
         ? unsigned(at + sub + 4) & 63
         : unsigned(at + sub + 4) >> 4 | (unsigned(at + sub) >> 6) << 4;
@@ -152,42 +179,49 @@ final class StoredBlocks {
    * Q6_K: 256 columns as two halves of 128; four low bits, two high bits less 32, and a scale for
    * 16 columns.
    */
-  private void sixBits(long at, int sixteenth) {
+  private void sixBits(int at, int sixteenth) {
     int half = sixteenth / 8;
     int quarter = sixteenth % 8 / 2;
     int odd = sixteenth % 2;
-    long low = at + 64 * half + 32 * (quarter & 1) + 16 * odd;
-    long high = at + 128 + 32 * half + 16 * odd;
+    int low = at + 64 * half + 32 * (quarter & 1) + 16 * odd;
+    int high = at + 128 + 32 * half + 16 * odd;
     for (int c = 0; c < 4; c++) {
-      int four = data.get(JAVA_INT_UNALIGNED, low + 4L * c) >>> (quarter < 2 ? 0 : 4) & 0x0f0f0f0f;
-      int two = data.get(JAVA_INT_UNALIGNED, high + 4L * c) >>> 2 * quarter & 0x03030303;
+      int four = word(low + 4 * c) >>> (quarter < 2 ? 0 : 4) & 0x0f0f0f0f;
+      int two = word(high + 4 * c) >>> 2 * quarter & 0x03030303;
       // from 0 … 63 to −32 … 31 in every byte: flip bit 5, then fill bits 6 and 7 with it
       int quants = (four | two << 4) ^ 0x20202020;
       words[c] = quants | (quants & 0x20202020) << 1 | (quants & 0x20202020) << 2;
     }
-    float scale = floatOfHalf(at + 208) * data.get(JAVA_BYTE, at + 192 + sixteenth);
+    float scale = floatOfHalf(at + 208) * (byte) unsigned(at + 192 + sixteenth);
     words[4] = Float.floatToRawIntBits(scale);
   }
 
-  private int unsigned(long at) {
-    return data.get(JAVA_BYTE, at) & 0xff;
+  /** Offsets are in bytes; those of words and units are even. */
+  private int word(int at) {
+    return unit(at) | unit(at + 2) << 16;
   }
 
-  private float floatOfHalf(long at) {
+  private int unit(int at) {
+    return units[at >> 1] & 0xffff;
+  }
+
+  private int unsigned(int at) {
+    return (units[at >> 1] >>> 8 * (at & 1)) & 0xff;
+  }
+
+  private float floatOfHalf(int at) {
     return Float.float16ToFloat((short) half(at));
   }
 
-  private int half(long at) {
-    int half = data.get(JAVA_SHORT_UNALIGNED, at) & 0xffff;
+  private int half(int at) {
+    int half = unit(at);
     requireFinite(half);
     return half;
   }
 
   private void requireFinite(int half) {
     if ((half & NON_FINITE_HALF) == NON_FINITE_HALF) {
-      throw new WeightException(
-          "weights and their scales must be finite and below 65504",
-          "tensor=" + tensor.name() + ", row=" + row);
+      throw Repacker.notFinite(tensor, row);
     }
   }
 }

@@ -50,13 +50,13 @@ final class BpeTokenizer extends VocabularyTokenizer {
   private static LongMap merges(Vocabulary vocabulary) {
     String[] pairs = vocabulary.merges();
     LongMap merges = new LongMap(pairs.length);
+    int joined = -1;
     for (int rank = 0; rank < pairs.length; rank++) {
       String pair = pairs[rank];
       int space = pair.indexOf(' ', 1);
       int left = space < 0 ? -1 : vocabulary.find(pair.substring(0, space));
       int right = space < 0 ? -1 : vocabulary.find(pair.substring(space + 1));
-      int joined =
-          space < 0 ? -1 : vocabulary.find(pair.substring(0, space) + pair.substring(space + 1));
+      joined = space < 0 ? -1 : joined(vocabulary, pair, space, joined + 1);
       if (left < 0 || right < 0 || joined < 0) {
         throw vocabulary.refuse(
             "a merge must be of two tokens and yield a token",
@@ -67,6 +67,17 @@ final class BpeTokenizer extends VocabularyTokenizer {
       }
     }
     return merges;
+  }
+
+  /** What a pair yields. Most vocabularies list tokens in the order of merges: look there first. */
+  private static int joined(Vocabulary vocabulary, String pair, int space, int likely) {
+    String spelling = likely < vocabulary.size() ? vocabulary.spelling(likely) : "";
+    if (spelling.length() == pair.length() - 1
+        && spelling.regionMatches(0, pair, 0, space)
+        && spelling.regionMatches(space, pair, space + 1, spelling.length() - space)) {
+      return likely;
+    }
+    return vocabulary.find(pair.substring(0, space) + pair.substring(space + 1));
   }
 
   @Override

@@ -9,7 +9,6 @@ import updraft.model.GgufTensor;
 import updraft.model.PackedMatrix;
 import updraft.model.QuantType;
 import updraft.model.RandomTensor;
-import updraft.model.Repacker;
 
 /**
  * A lost vectorisation fails the build: every kind of kernels must beat scalar code in the same run
@@ -62,7 +61,7 @@ class KernelSpeedTest {
       GgufTensor tensor = RandomTensor.of(type, OUTPUTS, COLUMNS, 1);
       this.rows = rows;
       matMul = kernels.matMul();
-      w = new Repacker(kernels.lanes()).pack(tensor);
+      w = kernels.repacker().pack(tensor);
       x = MatMulTest.activations(rows, COLUMNS, 2);
       for (int row = 0; row < rows; row++) {
         kernels.rowMath().quantize(x, row, 0, COLUMNS / PackedMatrix.BLOCK);

@@ -199,7 +199,7 @@ class MatMulTest {
 
   /** Shape (rows, outputs), without padding. */
   private static float[][] product(Kernels kernels, GgufTensor tensor, Activations x, int rows) {
-    PackedMatrix w = new Repacker(kernels.lanes()).pack(tensor);
+    PackedMatrix w = kernels.repacker().pack(tensor);
     int stride = w.groups() * w.lanes();
     float[] y = new float[rows * stride];
     quantize(kernels, x, rows);
