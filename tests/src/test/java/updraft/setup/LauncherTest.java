@@ -69,6 +69,7 @@ class LauncherTest {
         new String[][] {
           {"run", "--kernels", "vector"},
           {"run", "--kernels=scalar"},
+          {"chat", "--lanes", "256"},
           {"run", "--backend", "tornado-sim"},
           {"serve"},
           {"bench", "verify"}
