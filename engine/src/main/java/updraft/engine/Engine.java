@@ -241,6 +241,11 @@ public final class Engine implements AutoCloseable {
     return backend.description();
   }
 
+  /** Why the last forward failed, a lost device for example, or null when it did not. */
+  public @Nullable String trouble() {
+    return scheduler.trouble();
+  }
+
   public Tracing tracing() {
     return tracing;
   }

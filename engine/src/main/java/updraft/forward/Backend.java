@@ -1,5 +1,6 @@
 package updraft.forward;
 
+import org.jspecify.annotations.Nullable;
 import updraft.model.HeadConfig;
 import updraft.model.HeadWeights;
 import updraft.model.ModelConfig;
@@ -26,6 +27,11 @@ public interface Backend extends AutoCloseable {
 
   /** Most rows of a forward whose logits may be wanted. */
   int maxLogitsRows();
+
+  /** What its device has cost, or null when it computes on the host. */
+  default @Nullable DeviceMeter meter() {
+    return null;
+  }
 
   /** Gets everything compiled that a forward needs, so that the first one is not slow. */
   void warmUp();

@@ -1,5 +1,6 @@
 package updraft.forward;
 
+import org.jspecify.annotations.Nullable;
 import updraft.cache.PageTable;
 
 /**
@@ -29,6 +30,7 @@ public final class RowBatch {
 
   private final int[] logitsIndexes;
   private final PageTable[] tables;
+  private final @Nullable TokenRule[] rules;
   private final int maxRows;
   private int rows;
   private int ancestors;
@@ -52,6 +54,7 @@ public final class RowBatch {
     firsts = new int[maxRows];
     logitsIndexes = new int[maxRows];
     tables = new PageTable[maxRows];
+    rules = new TokenRule[maxRows];
   }
 
   public void clear() {
@@ -91,6 +94,7 @@ public final class RowBatch {
     tokens[row] = token;
     tables[row] = table;
     firsts[row] = first;
+    rules[row] = null;
     place(row, position, table, slot, parent);
     logitsIndexes[row] = logits ? logitsRows++ : -1;
     return row;
@@ -135,6 +139,21 @@ public final class RowBatch {
             + parent
             + ", position="
             + position);
+  }
+
+  /**
+   * Lets the backend choose the token after a row whose logits are wanted, if it can: see {@link
+   * RowOutputs#chosen}.
+   *
+   * @param rule or null, which leaves it to the caller
+   */
+  public void choose(int row, @Nullable TokenRule rule) {
+    rules[row] = rule;
+  }
+
+  /** How the token after a row is to be chosen, or null when the caller does that. */
+  public @Nullable TokenRule rule(int row) {
+    return rules[row];
   }
 
   /** The first position that a row attends to. */

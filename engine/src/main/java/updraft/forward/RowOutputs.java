@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What a forward computed; owned by the backend and valid until its next forward.
  *
  * <p>Logits of row r stand in {@link #logits()} from {@link #logitsOffset} on, one a vocabulary
- * entry.
+ * entry. A backend whose logits lie elsewhere fetches them when they are first asked for: what can
+ * do with {@link #chosen} spares that.
  */
 public interface RowOutputs {
   /** Shape (logits rows, vocabulary), row-major. */
@@ -18,6 +19,14 @@ public interface RowOutputs {
    * @throws IllegalArgumentException if the row did not ask for logits
    */
   int logitsOffset(int row);
+
+  /**
+   * The token after a row that the backend has chosen by the row's {@link TokenRule}, the same that
+   * its logits would give, or -1: it does not choose, or two tokens are too close for it to tell.
+   */
+  default int chosen(int row) {
+    return -1;
+  }
 
   /**
    * Hidden states after a layer that {@link Backend#captureHiddenStates} asked for, shape (rows,

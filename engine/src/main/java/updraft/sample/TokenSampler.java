@@ -129,6 +129,11 @@ public final class TokenSampler implements TokenChooser {
     return token;
   }
 
+  /** Whether a choice takes the row's logits, the seed and the temperature, and nothing else. */
+  public boolean plain() {
+    return processors.length == 0 && candidates == null;
+  }
+
   @Override
   public SamplingOptions sampling() {
     return options;

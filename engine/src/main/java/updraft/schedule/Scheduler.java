@@ -50,6 +50,7 @@ public final class Scheduler implements AutoCloseable {
   private final Residents residents;
   private final StepPlan plan;
   private final Settlement settlement;
+  private final DeviceWatch device;
   private final StepTimes stepTimes;
   private final RequestCheck check;
   private final Grammars grammars;
@@ -61,6 +62,9 @@ public final class Scheduler implements AutoCloseable {
   private volatile long abortAt;
 
   private volatile boolean closing;
+
+  /** Why the last forward failed, or null when it did not. */
+  private volatile @Nullable String trouble;
 
   public Scheduler(
       SchedulerOptions options,
@@ -84,6 +88,8 @@ public final class Scheduler implements AutoCloseable {
             pool, options.prefixCache() ? new PrefixCache(pool) : null, options.maxSequences());
     this.plan = new StepPlan(backend, residents, speculation, tracing, options.prefillChunk());
     this.settlement = new Settlement(backend, residents, speculation, speculation.verifier());
+    this.device = new DeviceWatch(backend::meter, clock);
+    speculation.watch(device);
     this.stepTimes = tracing.steps();
     this.check =
         new RequestCheck(options.contextLength(), backend.pages(), tokenizer.vocabularySize());
@@ -168,6 +174,11 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Why the last forward failed, a lost device for example, or null when it did not. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+
   /** Pages that sequences hold. */
   int pagesUsed() {
     return residents.pagesUsed();
@@ -196,7 +207,9 @@ public final class Scheduler implements AutoCloseable {
     stepTimes.start(active);
     tracing.startAll(plan.decoding(), Stage.SPEC_VERIFY);
     long started = clock.nanoTime();
+    device.start();
     RowOutputs outputs = compute(active);
+    device.tell(plan.decoding());
     tracing.endAll(plan.decoding(), Stage.SPEC_VERIFY);
     tracing.endAll(plan.prefilling(), Stage.CHUNKED_PREFILL);
     long nanos = clock.nanoTime() - started;
@@ -241,11 +254,14 @@ public final class Scheduler implements AutoCloseable {
       outputs = backend.forward(plan.batch());
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a forward failed; the requests in it end with an error", e);
+      String message = e.getMessage();
+      trouble = message == null ? e.getClass().getSimpleName() : message;
       for (int i = 0; i < active.size(); i++) {
         active.get(i).fail(e);
       }
       return null;
     }
+    trouble = null;
     for (int i = 0; i < active.size(); i++) {
       settlement.settle(active.get(i), outputs, plan.decoding().size());
     }

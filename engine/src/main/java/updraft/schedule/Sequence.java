@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import updraft.cache.PageTable;
+import updraft.forward.RowOutputs;
+import updraft.forward.TokenRule;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
 import updraft.request.SamplingOptions;
@@ -44,6 +46,10 @@ final class Sequence implements DraftContext, Timed {
 
   private final @Nullable GrammarPath grammar;
   private final TokenSampler sampler;
+
+  /** Where its tokens may be chosen beside the logits; null where the host must see these. */
+  private final @Nullable TokenRule rule;
+
   private final Answer answer;
   private final RequestTimes times;
   private final int vocabulary;
@@ -94,6 +100,10 @@ final class Sequence implements DraftContext, Timed {
     this.vocabulary = scratch.vocabulary();
     this.grammar = request.grammar() == null ? null : grammars.path(request.grammar());
     this.sampler = new TokenSampler(request.sampling(), choice, request.prompt(), scratch, grammar);
+    this.rule =
+        sampler.plain() && request.logprobs() < 0
+            ? new TokenRule(request.sampling().seed(), choice, request.sampling().temperature())
+            : null;
     this.answer = new Answer(request, tokenizer, generation.listened());
     this.account = new DraftAccount(request.speculation());
     this.times = generation.trace().choice(choice);
@@ -135,6 +145,11 @@ final class Sequence implements DraftContext, Timed {
     returning = true;
   }
 
+  /** How a backend may choose its tokens, or null when it must not. */
+  @Nullable TokenRule rule() {
+    return rule;
+  }
+
   /**
    * The token that follows, chosen and committed to the sampler's history as plain decoding would.
    */
@@ -147,11 +162,14 @@ final class Sequence implements DraftContext, Timed {
     return sampler;
   }
 
-  /** Commits and publishes a token; its logits are those it was chosen from. */
-  void commit(int token, TokenOrigin origin, float[] logits, int offset) {
+  /** Commits and publishes a token; it was chosen from the logits of this row. */
+  void commit(int token, TokenOrigin origin, RowOutputs outputs, int row) {
     int topLogprobs = request().logprobs();
     TokenLogprob logprob =
-        topLogprobs < 0 ? null : LogProbs.of(logits, offset, vocabulary, token, topLogprobs);
+        topLogprobs < 0
+            ? null
+            : LogProbs.of(
+                outputs.logits(), outputs.logitsOffset(row), vocabulary, token, topLogprobs);
     tokens[length++] = token;
     String text = answer.append(token, logprob);
     if (answer.reason() != null) {

@@ -71,10 +71,14 @@ final class Settlement {
   }
 
   private static void takeFirstToken(Sequence sequence, RowOutputs outputs, int row) {
-    int offset = outputs.logitsOffset(row);
-    int token = sequence.choose(outputs.logits(), offset);
+    int token = outputs.chosen(row);
+    if (token < 0) {
+      token = sequence.choose(outputs.logits(), outputs.logitsOffset(row));
+    } else {
+      sequence.sampler().commit(token);
+    }
     sequence.times().generated(1);
-    sequence.commit(token, TokenOrigin.TARGET, outputs.logits(), offset);
+    sequence.commit(token, TokenOrigin.TARGET, outputs, row);
   }
 
   /** Walks the tree; also when that fails, statistics tell of the tokens committed until then. */
@@ -142,6 +146,13 @@ final class Settlement {
     }
 
     @Override
+    public int chosen(int node) {
+      int row = sequence.firstRow() + node;
+      refuseFault(outputs, row);
+      return outputs.chosen(row);
+    }
+
+    @Override
     public int choose(float[] logits, int offset, int position) {
       return sequence.choose(logits, offset);
     }
@@ -171,8 +182,8 @@ final class Settlement {
       sequence.commit(
           token,
           drafted ? sequence.origin(node, token) : TokenOrigin.TARGET,
-          outputs.logits(),
-          outputs.logitsOffset(sequence.firstRow() + node));
+          outputs,
+          sequence.firstRow() + node);
       return sequence.ending() == null;
     }
   }

@@ -24,6 +24,7 @@ import updraft.speculate.GrammarPruner;
 import updraft.speculate.Verdict;
 import updraft.speculate.Verifier;
 import updraft.trace.Stage;
+import updraft.trace.TraceClock;
 import updraft.trace.Tracing;
 
 /**
@@ -57,6 +58,8 @@ public final class Speculation implements AutoCloseable {
   private final Map<SpeculationMethod, DraftBatch> byMethod =
       new EnumMap<>(SpeculationMethod.class);
   private final RoundRecorder recorder;
+
+  private DeviceWatch device = new DeviceWatch(() -> null, TraceClock.SYSTEM);
 
   // of the current step; reused
   private final List<Sequence> drafting = new ArrayList<>();
@@ -92,6 +95,11 @@ public final class Speculation implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Whom to ask what the device did while drafting. */
+  void watch(DeviceWatch watch) {
+    device = watch;
   }
 
   /** Of the rounds that are drafted for here. */
@@ -201,6 +209,7 @@ public final class Speculation implements AutoCloseable {
       return;
     }
     tracing.startAll(drafting, Stage.SPEC_DRAFT);
+    device.start();
     for (int i = 0; i < batches.size(); i++) {
       batches.get(i).draft();
     }
@@ -215,6 +224,7 @@ public final class Speculation implements AutoCloseable {
       String method = batch == null ? "" : batch.drafter().method();
       sequence.times().drafted(method, tree.draftedTokens(), tree.draftedTokens(), tree.depth());
     }
+    device.tell(drafting);
     tracing.endAll(drafting, Stage.SPEC_DRAFT);
   }
 

@@ -102,6 +102,9 @@ final class StepPlan {
               sequence.pages().slot(position),
               parent,
               yieldsFirstToken);
+      if (yieldsFirstToken) {
+        batch.choose(parent, sequence.rule());
+      }
     }
     sequence.rows(first, chunk);
   }
@@ -132,6 +135,7 @@ final class StepPlan {
           sequence.pages().slot(root + node),
           node == 0 ? RowBatch.COMMITTED : first + tree.parent(node),
           true);
+      batch.choose(first + node, sequence.rule());
     }
     sequence.rows(first, tree.size());
   }

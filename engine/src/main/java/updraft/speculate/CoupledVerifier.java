@@ -20,7 +20,12 @@ public final class CoupledVerifier implements Verifier {
     int node = 0;
     while (true) {
       int position = rootPosition + tree.depth(node) + 1;
-      int token = chooser.choose(logits.logits(), logits.offset(node), position);
+      int token = logits.chosen(node);
+      if (token < 0) {
+        token = chooser.choose(logits.logits(), logits.offset(node), position);
+      } else {
+        chooser.commit(token);
+      }
       int child = tree.child(node, token);
       if (child == DraftTree.NONE) {
         verdict.bonus(token);

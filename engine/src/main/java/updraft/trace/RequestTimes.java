@@ -146,6 +146,11 @@ public final class RequestTimes implements Timed {
     rounds.drafted(method, draftedTokens, nodes, depth);
   }
 
+  /** What the device did in the stage that is about to end; only where there is a device. */
+  public void device(DeviceCost cost) {
+    rounds.device(cost);
+  }
+
   /**
    * How verification went; told before {@code spec_verify} ends, in rounds without a draft too.
    *

@@ -2,6 +2,7 @@ package updraft.trace;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import updraft.request.SpeculationOptions;
 import updraft.request.SpeculationStats;
 
@@ -25,6 +26,7 @@ final class Rounds {
   private int acceptedTokens;
   private int rows;
   private int batchSize;
+  private @Nullable DeviceCost device;
 
   Rounds(String method) {
     this.method = method;
@@ -129,6 +131,15 @@ final class Rounds {
 
   int rows() {
     return rows;
+  }
+
+  void device(DeviceCost cost) {
+    device = cost;
+  }
+
+  /** Of the stage that ends, or null without a device. */
+  @Nullable DeviceCost device() {
+    return device;
   }
 
   int batchSize() {

@@ -1,6 +1,7 @@
 package updraft.trace;
 
 import io.opentelemetry.api.common.AttributeKey;
+import org.jspecify.annotations.Nullable;
 
 /** What a stage's span says of it. */
 final class StageAttributes {
@@ -28,6 +29,7 @@ final class StageAttributes {
         sink.number(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
         sink.number(SpanKeys.NODES, rounds.nodes());
         sink.number(SpanKeys.DEPTH, rounds.depth());
+        describe(rounds.device(), sink);
       }
       case SPEC_VERIFY -> {
         sink.number(SpanKeys.ROUND, rounds.number());
@@ -35,8 +37,19 @@ final class StageAttributes {
         sink.number(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
         sink.number(SpanKeys.ROWS, rounds.rows());
         sink.number(SpanKeys.BATCH_SIZE, rounds.batchSize());
+        describe(rounds.device(), sink);
       }
       case REQUEST, TOKENIZE, PREFILL_WAITING -> {}
+    }
+  }
+
+  private static void describe(@Nullable DeviceCost device, Sink sink) {
+    if (device != null) {
+      sink.number(SpanKeys.DEVICE_LAUNCHES, device.launches());
+      sink.number(SpanKeys.DEVICE_LAUNCH_TIME, device.launchNanos() / 1000);
+      sink.number(SpanKeys.DEVICE_TRANSFER_TIME, device.transferNanos() / 1000);
+      sink.number(SpanKeys.DEVICE_HOST_TIME, device.hostNanos() / 1000);
+      sink.number(SpanKeys.DEVICE_BYTES_BACK, device.bytesBack());
     }
   }
 

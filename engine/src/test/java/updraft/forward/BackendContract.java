@@ -30,6 +30,9 @@ import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
 import updraft.model.QuantType;
 import updraft.model.TinyModels;
+import updraft.request.SamplingOptions;
+import updraft.sample.SamplerScratch;
+import updraft.sample.TokenSampler;
 
 /**
  * What every backend promises: a row's result is a function of the row and its context alone. Each
@@ -221,6 +224,42 @@ public abstract class BackendContract {
     assertThatThrownBy(() -> outputs.logitsOffset(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("row must have asked for logits: row=0");
+  }
+
+  /** A backend may choose tokens itself; those that it does are those of the logits. */
+  @Test
+  void chosenTokensAreThoseOfTheLogits() {
+    int[] tokens = tokens(24);
+    SamplingOptions[] sampling = new SamplingOptions[3];
+    for (int i = 0; i < sampling.length; i++) {
+      sampling[i] = SamplingOptions.builder().temperature(0.7f * i).seed(91L << 31 | i).build();
+    }
+    PageTable table = scattered();
+    addPrompt(table, tokens, 0, 24);
+    for (int row = 0; row < 24; row++) {
+      SamplingOptions how = sampling[row % 3];
+      boolean told = row % 4 != 3;
+      batch.choose(row, told ? new TokenRule(how.seed(), row % 2, how.temperature()) : null);
+    }
+    RowOutputs outputs = backend.forward(batch);
+    int[] chosen = IntStream.range(0, 24).map(outputs::chosen).toArray();
+    for (int row = 0; row < 24; row++) {
+      int token =
+          new TokenSampler(
+                  sampling[row % 3],
+                  row % 2,
+                  new int[] {0},
+                  new SamplerScratch(vocabulary),
+                  null)
+              .choose(outputs.logits(), outputs.logitsOffset(row), row + 1);
+      assertThat(chosen[row]).as("row %d", row).isIn(row % 4 == 3 ? -1 : token, -1);
+    }
+    assertChoosing(chosen);
+  }
+
+  /** What the backend should have chosen itself of such rows; -1 where it did not. */
+  protected void assertChoosing(int[] chosen) {
+    assertThat(chosen).containsOnly(-1);
   }
 
   @Test

@@ -62,6 +62,34 @@ class SchedulerSpansTest {
   }
 
   @Test
+  void roundsTellWhatTheDeviceDid() {
+    ScriptedDrafter drafter = new ScriptedDrafter(1, 0.8, VOCABULARY);
+    try (ServedEngine engine = setup().traceLevel(2).drafter(drafter).open()) {
+      engine.backend.actAsDevice();
+      GenerateRequest request = request(prompt(1, 40)).build();
+      engine.tell(drafter, request);
+      engine.assertExact(engine.serve(request));
+      assertThat(engine.spans("spec_verify"))
+          .isNotEmpty()
+          .allSatisfy(
+              span -> {
+                assertThat(number(span, "updraft.device.launches")).isEqualTo(7);
+                assertThat(number(span, "updraft.device.launch_us")).isEqualTo(1);
+                assertThat(number(span, "updraft.device.transfer_us")).isZero();
+                assertThat(number(span, "updraft.device.bytes_back"))
+                    .isEqualTo(4 * number(span, "updraft.rows"));
+              });
+      assertThat(engine.spans("spec_draft"))
+          .isNotEmpty()
+          .allSatisfy(
+              span -> {
+                assertThat(number(span, "updraft.device.launches")).isZero();
+                assertThat(number(span, "updraft.device.host_us")).isNotNegative();
+              });
+    }
+  }
+
+  @Test
   void theNgramDrafterNamesItself() {
     try (ServedEngine engine = setup().traceLevel(2).drafter(new NgramDrafter()).open()) {
       Served served = engine.serve(request(prompt(1, 40)).maxTokens(200).build());

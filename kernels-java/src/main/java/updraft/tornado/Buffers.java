@@ -65,6 +65,15 @@ final class Buffers {
   /** A logits row: its largest logit's token. */
   final IntArray largest;
 
+  /** A logits row: the token that its rule takes. */
+  final IntArray chosen;
+
+  /** (logits rows, 2): by how much that token leads; not finite where a logit is not. */
+  final FloatArray told;
+
+  /** A row: not finite where one of its numbers was not. */
+  final FloatArray faults;
+
   /** A logits row: not finite where a logit is not. */
   final FloatArray logitsTraces;
 
@@ -100,6 +109,9 @@ final class Buffers {
     last = Quantised.of(sizes.logitsRows(), sizes.hidden());
     logits = floats(sizes.logitsRows(), config.vocabularySize());
     largest = ints(sizes.logitsRows());
+    chosen = ints(sizes.logitsRows());
+    told = floats(sizes.logitsRows(), 2);
+    faults = floats(rows, 1);
     logitsTraces = DeviceWeights.zeros(sizes.logitsRows());
     traces = floats(rows, 2 * sizes.norms());
     tracesSeen = floats(rows, 2 * sizes.norms());

@@ -68,7 +68,34 @@ record Device(String number, String name, long memory, boolean simulated) {
     if (bytes + OVERHEAD > memory) {
       throw new IllegalArgumentException(memoryMessage(bytes) + gigabytes(memory) + REMEDY);
     }
+    long limit = limit(System.getProperty(LIMIT, DEFAULT_LIMIT));
+    if (!simulated && bytes + OVERHEAD > limit) {
+      throw new IllegalArgumentException(
+          memoryMessage(bytes)
+              + gigabytes(memory)
+              + ", of which TornadoVM takes "
+              + gigabytes(limit)
+              + "; say UPDRAFT_JAVA_OPTS=-D"
+              + LIMIT
+              + "="
+              + ((bytes + OVERHEAD) / GIGABYTE + 1)
+              + "GB");
+    }
   }
+
+  /** Bytes of a limit as TornadoVM reads it: a number and MB or GB, of 1024 each. */
+  static long limit(String text) {
+    String number = text.strip().replaceAll("[A-Za-z]+$", "");
+    long unit = text.strip().endsWith("GB") ? GIGABYTE : text.strip().endsWith("MB") ? 1 << 20 : 1;
+    return Long.parseLong(number) * unit;
+  }
+
+  private static final long GIGABYTE = 1L << 30;
+
+  /** What TornadoVM takes of a device's memory. */
+  private static final String LIMIT = "tornado.device.memory";
+
+  private static final String DEFAULT_LIMIT = "4GB";
 
   private static final String REMEDY = "; take a smaller model or --context, or --backend cpu";
 
@@ -114,10 +141,22 @@ record Device(String number, String name, long memory, boolean simulated) {
     }
   }
 
+  /** What was said first, and by the innermost cause where that says more. */
   private static String firstLine(Throwable problem) {
-    String message = String.valueOf(problem.getMessage()).strip();
-    int end = message.indexOf('\n');
-    return end < 0 ? message : message.substring(0, end);
+    Throwable cause = problem;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String outer = line(problem);
+    String inner = line(cause);
+    return outer.contains(inner) ? outer : outer + ": " + inner;
+  }
+
+  private static String line(Throwable problem) {
+    String message = problem.getMessage();
+    return message == null
+        ? problem.getClass().getSimpleName()
+        : message.strip().lines().findFirst().orElse(problem.getClass().getSimpleName());
   }
 
   /** Gives a plan's memory back. */

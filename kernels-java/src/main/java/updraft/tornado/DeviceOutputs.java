@@ -4,13 +4,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import updraft.forward.DeviceMeter;
 import updraft.forward.RowBatch;
 import updraft.forward.RowOutputs;
+import updraft.forward.TokenRule;
 
 /** What came back from the device. */
 final class DeviceOutputs implements RowOutputs {
+  /** Some hundred times what single precision does to noise and quotient. */
+  private static final float MARGIN = 1e-3f;
+
   private final Sizes sizes;
   private final Buffers buffers;
+  private final DeviceMeter meter;
 
   /** Shape (logits rows, vocabulary). */
   private final float[] logits;
@@ -23,7 +30,13 @@ final class DeviceOutputs implements RowOutputs {
 
   private RowBatch batch = new RowBatch(0);
 
-  DeviceOutputs(Sizes sizes, Buffers buffers) {
+  /** What the logits can be fetched from; null once they are here. */
+  private @Nullable TornadoExecutionResult head;
+
+  private boolean faulty;
+
+  DeviceOutputs(Sizes sizes, Buffers buffers, DeviceMeter meter) {
+    this.meter = meter;
     this.sizes = sizes;
     this.buffers = buffers;
     logits = new float[sizes.logitsRows() * sizes.config().vocabularySize()];
@@ -41,6 +54,24 @@ final class DeviceOutputs implements RowOutputs {
 
   void begin(RowBatch rows) {
     batch = rows;
+    head = null;
+  }
+
+  /** Tokens are here, logits can be fetched. */
+  void computed(TornadoExecutionResult result) {
+    head = result;
+  }
+
+  /** Whether a row's numbers cannot be used: then the traces tell why. */
+  boolean faulty() {
+    faulty = false;
+    for (int row = 0; row < batch.rows() && !faulty; row++) {
+      int index = batch.logitsIndex(row);
+      faulty =
+          !Float.isFinite(buffers.faults.get(row))
+              || (index >= 0 && !Float.isFinite(buffers.told.get(2 * index + 1)));
+    }
+    return faulty;
   }
 
   /** Takes the states that have just been copied. */
@@ -52,11 +83,6 @@ final class DeviceOutputs implements RowOutputs {
     }
   }
 
-  void takeLogits() {
-    int count = batch.logitsRows() * sizes.config().vocabularySize();
-    copy(buffers.logits.getSegment(), logits, count);
-  }
-
   private static void copy(MemorySegment from, float[] to, int count) {
     MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 0, to, 0, count);
   }
@@ -64,7 +90,7 @@ final class DeviceOutputs implements RowOutputs {
   /** What a row's ancestors computed wrongly is in its context too. */
   void takeFaults() {
     for (int row = 0; row < batch.rows(); row++) {
-      faults[row] = traced(row, batch.logitsIndex(row));
+      faults[row] = faulty ? traced(row, batch.logitsIndex(row)) : null;
       int parent = batch.parent(row);
       if (faults[row] == null && parent != RowBatch.COMMITTED) {
         faults[row] = faults[parent];
@@ -84,7 +110,7 @@ final class DeviceOutputs implements RowOutputs {
         return "hidden state must be finite: NaN or infinity " + place(norm);
       }
     }
-    return index >= 0 && !Float.isFinite(buffers.logitsTraces.get(index))
+    return index >= 0 && !Float.isFinite(buffers.told.get(2 * index + 1))
         ? "logits must be finite: NaN or infinity in the output head"
         : null;
   }
@@ -99,7 +125,36 @@ final class DeviceOutputs implements RowOutputs {
 
   @Override
   public float[] logits() {
+    fetchLogits();
     return logits;
+  }
+
+  /** Copies the logits here, if the last forward has any and they are not. */
+  void fetchLogits() {
+    if (head != null) {
+      long start = System.nanoTime();
+      head.transferToHost(buffers.logits);
+      int count = batch.logitsRows() * sizes.config().vocabularySize();
+      copy(buffers.logits.getSegment(), logits, count);
+      head = null;
+      meter.transferred(4L * buffers.logits.getSize(), System.nanoTime() - start);
+    }
+  }
+
+  /**
+   * {@inheritDoc} With noise, which is of single precision on the device, tokens within {@link
+   * #MARGIN} are left to the host.
+   */
+  @Override
+  public int chosen(int row) {
+    TokenRule rule = batch.rule(row);
+    int index = batch.logitsIndex(row);
+    boolean clear =
+        rule != null
+            && index >= 0
+            && StepInputs.chooses(rule)
+            && buffers.told.get(2 * index) > MARGIN;
+    return clear ? buffers.chosen.get(index) : -1;
   }
 
   @Override

@@ -33,13 +33,15 @@ import updraft.tornado.kernel.TreeAttention;
  * embed                tokens ─► state
  * layers0, layers1 …   state ─► norm ─► projection ─► rotary, pages ─► attention ─► combine
  *                        ─► quantise ─► output, added ─► norm ─► gate, up ─► activate ─► down, added
- * head                 state ─► norm ─► logits ─► largest
+ * head                 state ─► norm ─► logits ─► largest ─► sample; faults
+ * faults               of a forward without logits
  * states, traces       what the host wants to see
  * </pre>
  */
 final class ForwardGraphs {
   static final String EMBED = "embed";
   static final String HEAD = "head";
+  static final String FAULTS = "faults";
   static final String TRACES = "traces";
   static final String STATES = "states";
   static final String MOVES = "moves";
@@ -53,6 +55,7 @@ final class ForwardGraphs {
   private final Products products;
   private final List<String> names = new ArrayList<>();
   private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
+  private final List<Integer> tasksOf = new ArrayList<>();
   private int tasks;
 
   ForwardGraphs(Sizes sizes, DeviceWeights weights, Buffers buffers) {
@@ -66,6 +69,7 @@ final class ForwardGraphs {
       add(layers(part));
     }
     add(head());
+    add(faults());
     add(traces());
     add(states());
     add(moves());
@@ -73,6 +77,7 @@ final class ForwardGraphs {
 
   private void add(TaskGraph graph) {
     names.add(graph.getTaskGraphName());
+    tasksOf.add(tasks - tasksOf.stream().mapToInt(Integer::intValue).sum());
     graphs.add(graph.snapshot());
   }
 
@@ -90,6 +95,23 @@ final class ForwardGraphs {
 
   Grids grids() {
     return grids;
+  }
+
+  /** Tasks of a graph: as many launches when it runs. */
+  int tasks(String name) {
+    return tasksOf.get(index(name));
+  }
+
+  /** Bytes that come back whenever a graph runs. */
+  long bytesBack(String name) {
+    return switch (name) {
+      case HEAD ->
+          4L * (buffers.chosen.getSize() + buffers.told.getSize() + buffers.faults.getSize());
+      case FAULTS -> 4L * buffers.faults.getSize();
+      case TRACES -> 4L * buffers.tracesSeen.getSize();
+      case STATES -> 4L * buffers.statesSeen.getSize();
+      default -> 0;
+    };
   }
 
   /** Tasks of all graphs: as many compilations. */
@@ -383,12 +405,13 @@ final class ForwardGraphs {
       graph.transferToDevice(FIRST_EXECUTION, output.words(), output.factors());
     }
     int vocabulary = config.vocabularySize();
-    count(3);
+    count(4);
     grids.add(HEAD, "norm", RmsNorm.ITEMS, Extent::logitsRows);
     norm(graph, "norm", buffers.last, sizes.sourcesAt(), 0, Step.LOGITS_ROWS, 2);
     products.logits(graph, "logits", output, buffers.last, buffers.logits, vocabulary);
     grids.add(HEAD, "largest", Choice.ITEMS, Extent::logitsRows);
-    return graph
+    grids.add(HEAD, "sample", Choice.ITEMS, Extent::logitsRows);
+    graph
         .task(
             "largest",
             Choice::largest,
@@ -399,7 +422,44 @@ final class ForwardGraphs {
             buffers.logitsTraces,
             sizes.logitsRows(),
             vocabulary)
-        .transferToHost(UNDER_DEMAND, buffers.logits, buffers.largest, buffers.logitsTraces)
+        .task(
+            "sample",
+            Choice::sample,
+            context,
+            buffers.step,
+            buffers.inputs,
+            buffers.logits,
+            buffers.largest,
+            buffers.logitsTraces,
+            buffers.chosen,
+            buffers.told,
+            sizes.choicesAt(),
+            sizes.logitsRows(),
+            vocabulary);
+    return faults(graph, HEAD)
+        .transferToHost(EVERY_EXECUTION, buffers.chosen, buffers.told, buffers.faults)
+        .transferToHost(UNDER_DEMAND, buffers.logits)
+        .persistOnDevice(carried());
+  }
+
+  /** Adds what the host looks at after each forward. */
+  private TaskGraph faults(TaskGraph graph, String name) {
+    count(1);
+    grids.add(name, "faults", Copies.ITEMS, extent -> groups(sizes.rows(), Copies.ITEMS));
+    return graph.task(
+        "faults",
+        Copies::faults,
+        context,
+        buffers.step,
+        buffers.traces,
+        buffers.faults,
+        sizes.norms(),
+        sizes.rows());
+  }
+
+  private TaskGraph faults() {
+    return faults(graph(FAULTS).consumeFromDevice(carried()), FAULTS)
+        .transferToHost(EVERY_EXECUTION, buffers.faults)
         .persistOnDevice(carried());
   }
 

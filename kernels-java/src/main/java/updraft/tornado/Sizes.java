@@ -4,6 +4,7 @@ import updraft.cache.PageTable;
 import updraft.forward.BackendOptions;
 import updraft.model.ModelConfig;
 import updraft.model.RopeStyle;
+import updraft.tornado.kernel.Choice;
 import updraft.tornado.kernel.RotaryPages;
 import updraft.tornado.kernel.RowField;
 import updraft.tornado.kernel.TreeAttention;
@@ -151,9 +152,14 @@ record Sizes(ModelConfig config, BackendOptions options, int pages) {
     return tilesAt() + rows() * TreeAttention.TILE;
   }
 
+  /** Where the inputs have how tokens are chosen. */
+  int choicesAt() {
+    return sourcesAt() + logitsRows();
+  }
+
   /** Where the inputs have page tables. */
   int pagesAt() {
-    return sourcesAt() + logitsRows();
+    return choicesAt() + logitsRows() * Choice.CHOICE;
   }
 
   /** Integers of the inputs. */

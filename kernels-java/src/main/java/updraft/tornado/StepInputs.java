@@ -6,13 +6,18 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import updraft.cache.PageTable;
 import updraft.forward.RowBatch;
+import updraft.forward.TokenRule;
 import updraft.model.ModelConfig;
+import updraft.tornado.kernel.Choice;
 import updraft.tornado.kernel.RowField;
 import updraft.tornado.kernel.Step;
 import updraft.tornado.kernel.TreeAttention;
 
 /** Writes a forward's rows as the kernels read them. */
 final class StepInputs {
+  /** Of the power of two that temperatures are told with. */
+  private static final int MAX_EXPONENT = 30;
+
   private final Sizes sizes;
   private final IntArray step;
   private final IntArray inputs;
@@ -59,6 +64,7 @@ final class StepInputs {
       writeAngles(batch, row);
       if (batch.logitsIndex(row) >= 0) {
         inputs.set(sizes.sourcesAt() + batch.logitsIndex(row), row);
+        writeChoice(batch, row);
       }
       longest = Math.max(longest, batch.position(row) + 1);
     }
@@ -77,6 +83,30 @@ final class StepInputs {
     inputs.set(at + RowField.PARENT, batch.parent(row));
     inputs.set(at + RowField.PREFIX, batch.prefix(row));
     inputs.set(at + RowField.TABLE, table);
+  }
+
+  private void writeChoice(RowBatch batch, int row) {
+    TokenRule rule = batch.rule(row);
+    int at = sizes.choicesAt() + batch.logitsIndex(row) * Choice.CHOICE;
+    float temperature = rule == null ? 0 : rule.temperature();
+    if (rule != null && chooses(rule) && temperature > 0) {
+      // a power of two that makes an integer of it: the quotient is exact on the device
+      int exponent = Math.min(MAX_EXPONENT, 23 - Math.getExponent(temperature));
+      inputs.set(at, (int) rule.seed());
+      inputs.set(at + 1, (int) (rule.seed() >>> 32));
+      inputs.set(at + 2, rule.choice());
+      inputs.set(at + 3, batch.position(row) + 1);
+      inputs.set(at + 4, (int) Math.scalb(temperature, exponent));
+      inputs.set(at + 5, 1 << exponent);
+    } else {
+      inputs.set(at + 4, 0);
+      inputs.set(at + 5, 1);
+    }
+  }
+
+  /** Whether the device tells temperatures apart so small. */
+  static boolean chooses(TokenRule rule) {
+    return rule.temperature() == 0 || Math.getExponent(rule.temperature()) >= 23 - MAX_EXPONENT;
   }
 
   /** In double precision, so that far positions keep theirs; brothers have the same. */

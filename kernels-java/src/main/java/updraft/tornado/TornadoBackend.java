@@ -1,11 +1,13 @@
 package updraft.tornado;
 
+import java.util.Arrays;
 import java.util.Locale;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import updraft.cache.PageTable;
 import updraft.forward.Backend;
 import updraft.forward.BackendOptions;
+import updraft.forward.DeviceMeter;
 import updraft.forward.RowBatch;
 import updraft.forward.RowOutputs;
 import updraft.model.ModelConfig;
@@ -29,13 +31,16 @@ final class TornadoBackend implements Backend {
   private final DeviceWeights weights;
   private final Buffers buffers;
   private final StepInputs inputs;
+  private final DeviceMeter meter = new DeviceMeter();
   private final DeviceOutputs outputs;
   private final ForwardGraphs graphs;
   private final TornadoExecutionPlan plan;
   private final int[] partOf;
   private final int[] placeInPart;
 
-  /** Slots still to be copied. */
+  /** Pairs of slots still to be copied, and how many there are. */
+  private int[] pending = new int[2 * Buffers.MAX_MOVES];
+
   private int moves;
 
   /** Whether keys and values are on the device. */
@@ -55,7 +60,7 @@ final class TornadoBackend implements Backend {
     buffers = new Buffers(sizes);
     device.requireMemory(weights.bytes() + buffers.bytes());
     inputs = new StepInputs(sizes, buffers);
-    outputs = new DeviceOutputs(sizes, buffers);
+    outputs = new DeviceOutputs(sizes, buffers, meter);
     graphs = new ForwardGraphs(sizes, weights, buffers);
     plan = new TornadoExecutionPlan(graphs.all());
     partOf = new int[config.layers()];
@@ -92,6 +97,11 @@ final class TornadoBackend implements Backend {
         graphs.tasks(),
         weights.bytes() / 1_000_000,
         sizes.pages() * PageTable.PAGE_SIZE);
+  }
+
+  @Override
+  public DeviceMeter meter() {
+    return meter;
   }
 
   @Override
@@ -136,8 +146,8 @@ final class TornadoBackend implements Backend {
   @Override
   public RowOutputs forward(RowBatch batch) {
     check(batch);
-    flushMoves();
     outputs.begin(batch);
+    flushMoves();
     graphs.grids().resize(inputs.write(batch));
     run(ForwardGraphs.EMBED);
     for (int layer = 0; layer < sizes.config().layers(); layer++) {
@@ -152,21 +162,30 @@ final class TornadoBackend implements Backend {
     resident = true;
     if (batch.logitsRows() > 0) {
       buffers.step.set(Step.PART_LAYER, 0);
-      run(ForwardGraphs.HEAD).transferToHost(buffers.logits, buffers.largest, buffers.logitsTraces);
-      outputs.takeLogits();
+      outputs.computed(run(ForwardGraphs.HEAD));
+    } else {
+      run(ForwardGraphs.FAULTS);
     }
-    run(ForwardGraphs.TRACES);
+    if (outputs.faulty()) {
+      run(ForwardGraphs.TRACES);
+    }
     outputs.takeFaults();
     return outputs;
   }
 
+  /** What the graph before has left can be fetched only until the next one runs. */
   private TornadoExecutionResult run(String graph) {
-    return device.guard(
-        graph,
-        () ->
-            plan.withGraph(graphs.index(graph))
-                .withGridScheduler(graphs.grids().scheduler())
-                .execute());
+    outputs.fetchLogits();
+    long start = System.nanoTime();
+    TornadoExecutionResult result =
+        device.guard(
+            graph,
+            () ->
+                plan.withGraph(graphs.index(graph))
+                    .withGridScheduler(graphs.grids().scheduler())
+                    .execute());
+    meter.launched(graphs.tasks(graph), System.nanoTime() - start, graphs.bytesBack(graph));
+    return result;
   }
 
   private void check(RowBatch batch) {
@@ -196,18 +215,22 @@ final class TornadoBackend implements Backend {
   /** {@inheritDoc} Copied before the next forward, together with others. */
   @Override
   public void copySlot(int fromSlot, int toSlot) {
-    buffers.moves.set(2 * moves, fromSlot);
-    buffers.moves.set(2 * moves + 1, toSlot);
-    moves++;
-    if (moves == Buffers.MAX_MOVES) {
-      flushMoves();
+    if (2 * moves == pending.length) {
+      pending = Arrays.copyOf(pending, 2 * pending.length);
     }
+    pending[2 * moves] = fromSlot;
+    pending[2 * moves + 1] = toSlot;
+    moves++;
   }
 
   /** Before the first forward there is nothing to copy. */
   private void flushMoves() {
-    if (moves > 0 && resident) {
-      buffers.step.set(Step.MOVES, moves);
+    for (int first = 0; first < moves && resident; first += Buffers.MAX_MOVES) {
+      int count = Math.min(moves - first, Buffers.MAX_MOVES);
+      for (int i = 0; i < 2 * count; i++) {
+        buffers.moves.set(i, pending[2 * first + i]);
+      }
+      buffers.step.set(Step.MOVES, count);
       run(ForwardGraphs.MOVES);
     }
     moves = 0;

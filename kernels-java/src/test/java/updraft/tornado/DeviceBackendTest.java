@@ -1,5 +1,8 @@
 package updraft.tornado;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import updraft.forward.Backend;
@@ -17,5 +20,11 @@ class DeviceBackendTest extends BackendContract {
     String reason = new TornadoProvider().unavailable();
     Assumptions.assumeTrue(reason == null, reason);
     return Backends.open("tornado", config, weights, options);
+  }
+
+  @Override
+  protected void assertChoosing(int[] chosen) {
+    assertThat(Arrays.stream(chosen).filter(token -> token >= 0).count())
+        .isGreaterThanOrEqualTo(16);
   }
 }

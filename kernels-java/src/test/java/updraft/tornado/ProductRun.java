@@ -3,6 +3,7 @@ package updraft.tornado;
 import static uk.ac.manchester.tornado.api.enums.DataTransferMode.EVERY_EXECUTION;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -24,6 +25,16 @@ public final class ProductRun {
    * @return shape (rows, outputs)
    */
   public static float[] product(GgufTensor tensor, FloatArray x, int rows) {
+    return run(tensor, x, rows, null);
+  }
+
+  /** As {@link #product}, added to {@code residual}, shape (rows, outputs). */
+  public static float[] added(GgufTensor tensor, FloatArray x, int rows, FloatArray residual) {
+    return run(tensor, x, rows, residual);
+  }
+
+  private static float[] run(
+      GgufTensor tensor, FloatArray x, int rows, @Nullable FloatArray residual) {
     Matrix w =
         new WeightArrays(List.of(new Repacker(Packing.LANES).pack(tensor)))
             .matrix(0, 0, DeviceWeights.zeros(1), 0);
@@ -38,7 +49,7 @@ public final class ProductRun {
     step.set(Step.ROWS, rows);
     KernelContext context = new KernelContext();
     Grids grids = new Grids();
-    FloatArray y = DeviceWeights.zeros(rows * w.outputs());
+    FloatArray y = residual == null ? DeviceWeights.zeros(rows * w.outputs()) : residual;
     TaskGraph graph =
         new TaskGraph("product")
             .transferToDevice(EVERY_EXECUTION, step, w.factors(), w.bias())
@@ -62,7 +73,13 @@ public final class ProductRun {
           Quantisation.ITEMS,
           extent -> (extent.rows() * w.blocks() + Quantisation.ITEMS - 1) / Quantisation.ITEMS);
     }
-    new Products(context, step, grids).add(graph, "multiply", w, rowsOfX, y, w.outputs());
+    Products products = new Products(context, step, grids);
+    if (residual == null) {
+      products.add(graph, "multiply", w, rowsOfX, y, w.outputs());
+    } else {
+      graph.transferToDevice(EVERY_EXECUTION, y);
+      products.addTo(graph, "multiply", w, rowsOfX, y, w.outputs());
+    }
     graph.transferToHost(EVERY_EXECUTION, y);
     grids.resize(new Extent(rows, 0, 0, 0));
     try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {

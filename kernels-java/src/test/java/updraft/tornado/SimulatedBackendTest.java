@@ -1,5 +1,8 @@
 package updraft.tornado;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import updraft.forward.Backend;
 import updraft.forward.BackendContract;
@@ -14,5 +17,11 @@ class SimulatedBackendTest extends BackendContract {
   @Override
   protected Backend open(ModelConfig config, ModelWeights weights, BackendOptions options) {
     return Backends.open("tornado-sim", config, weights, options);
+  }
+
+  @Override
+  protected void assertChoosing(int[] chosen) {
+    assertThat(Arrays.stream(chosen).filter(token -> token >= 0).count())
+        .isGreaterThanOrEqualTo(16);
   }
 }

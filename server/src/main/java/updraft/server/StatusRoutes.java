@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import updraft.server.models.ModelStatus;
 import updraft.server.models.Models;
 import updraft.trace.Tracing;
 
@@ -32,21 +33,30 @@ final class StatusRoutes {
     JvmMetrics.builder().register(models.registry());
   }
 
-  /** {@code model} is the one that answers requests that name none. */
+  /**
+   * {@code model} is the one that answers requests that name none. Degraded while a model's last
+   * forward failed, its device lost for example: a request that it serves makes it well again.
+   */
   void health(Context context) {
     boolean down = draining.getAsBoolean();
     Map<String, String> states = new LinkedHashMap<>();
-    models.status().forEach(model -> states.put(model.name(), model.state().wireName()));
-    context.status(down ? 503 : 200);
-    json.answer(
-        context,
-        Map.of(
-            "status",
-            down ? "draining" : "ok",
-            "model",
-            models.names().getFirst(),
-            "models",
-            states));
+    Map<String, String> reasons = new LinkedHashMap<>();
+    for (ModelStatus model : models.status()) {
+      states.put(model.name(), model.state().wireName());
+      String trouble = model.engine() == null ? null : model.engine().trouble();
+      if (trouble != null) {
+        reasons.put(model.name(), trouble);
+      }
+    }
+    context.status(down || !reasons.isEmpty() ? 503 : 200);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("status", down ? "draining" : reasons.isEmpty() ? "ok" : "degraded");
+    answer.put("model", models.names().getFirst());
+    answer.put("models", states);
+    if (!reasons.isEmpty()) {
+      answer.put("reasons", reasons);
+    }
+    json.answer(context, answer);
   }
 
   void metrics(Context context) throws IOException {

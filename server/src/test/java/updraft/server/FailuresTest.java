@@ -74,4 +74,22 @@ class FailuresTest {
         .isEqualTo("forward failed on purpose");
     assertThat(server.post("/v1/completions", GREEDY + "}").statusCode()).isEqualTo(200);
   }
+
+  @Test
+  void healthIsDegradedUntilAForwardSucceedsAgain() {
+    server.backend.throwAfter(2);
+    server.post("/v1/completions", GREEDY + "}");
+    HttpResponse<String> degraded = server.get("/health");
+    assertThat(degraded.statusCode()).isEqualTo(503);
+    assertThat(TestServer.json(degraded.body()).path("status").asString()).isEqualTo("degraded");
+    assertThat(TestServer.json(degraded.body()).path("reasons").properties())
+        .extracting(reason -> reason.getValue().asString())
+        .containsExactly("forward failed on purpose");
+
+    assertThat(server.post("/v1/completions", GREEDY + "}").statusCode()).isEqualTo(200);
+    HttpResponse<String> well = server.get("/health");
+    assertThat(well.statusCode()).isEqualTo(200);
+    assertThat(TestServer.json(well.body()).path("status").asString()).isEqualTo("ok");
+    assertThat(TestServer.json(well.body()).has("reasons")).isFalse();
+  }
 }

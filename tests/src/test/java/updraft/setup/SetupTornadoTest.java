@@ -187,6 +187,77 @@ class SetupTornadoTest {
   }
 
   @Test
+  void withoutADeviceOneLineSaysSo() throws Exception {
+    Path sdk = unpackedWith("-Dupdraft.sim.devices=0");
+    Run run = run(Map.of("TORNADOVM_HOME", sdk.toString()));
+    assertThat(run.status).isEqualTo(1);
+    assertThat(lastLine(run))
+        .isEqualTo("setup-tornado: there must be a device: the opencl driver shows none");
+  }
+
+  @Test
+  void aDeviceThatFailsIsToldInItsOwnWords() throws Exception {
+    Path sdk = unpackedWith("-Dupdraft.sim.launches=0");
+    Run run = run(Map.of("TORNADOVM_HOME", sdk.toString()));
+    assertThat(run.status).isEqualTo(1);
+    assertThat(lastLine(run))
+        .startsWith("setup-tornado: a kernel must run: exit status 1, ")
+        .contains("the simulated device is lost");
+  }
+
+  private Path unpackedWith(String option) throws Exception {
+    Path sdk = unpacked();
+    Path argfile = sdk.resolve("tornado-argfile");
+    Files.writeString(argfile, Files.readString(argfile) + option + "\n");
+    return sdk;
+  }
+
+  @Test
+  void anArchiveThatIsNoSdkIsRefusedAndRemoved() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      put(zip, "something/else.txt", new byte[] {1, 2, 3});
+    }
+    server.serve(bytes.toByteArray());
+    String sum =
+        HexFormat.of()
+            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+    Run run = run(Map.of("UPDRAFT_TORNADO_SHA256", sum));
+    assertThat(run.status).isEqualTo(1);
+    assertThat(lastLine(run))
+        .startsWith("setup-tornado: the archive must hold an SDK: it holds no " + API_JAR);
+    server.serve(archive);
+    assertThat(run().status).isZero();
+  }
+
+  @Test
+  void aReleaseWithoutAChecksumIsRefused() throws Exception {
+    server.close();
+    server = new ReleaseServer("another.zip", "0".repeat(64));
+    server.serve(archive);
+    Run run = run();
+    assertThat(run.status).isEqualTo(1);
+    assertThat(lastLine(run))
+        .isEqualTo(
+            "setup-tornado: the release must give a checksum of the archive: archive="
+                + ARCHIVE
+                + ", set UPDRAFT_TORNADO_SHA256 if you have it from elsewhere");
+  }
+
+  @Test
+  void anotherJdkIsRefused() throws Exception {
+    Path jdk = home.resolve("jdk");
+    Path javac = Files.createDirectories(jdk.resolve("bin")).resolve("javac");
+    Files.createFile(javac);
+    assertThat(javac.toFile().setExecutable(true)).isTrue();
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"26.0.1\"\n");
+    Run run = run(Map.of("UPDRAFT_JAVA_HOME", jdk.toString()));
+    assertThat(run.status).isEqualTo(1);
+    assertThat(lastLine(run))
+        .contains("must run on JDK 25: found 26 in " + jdk, "set JAVA_HOME to a JDK 25");
+  }
+
+  @Test
   void wrongArgumentsAreRefusedByName() throws Exception {
     assertThat(run("--backend", "metal").output)
         .isEqualTo("setup-tornado: backend must be ptx, opencl or cuda: backend=metal\n");

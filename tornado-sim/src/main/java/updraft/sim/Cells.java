@@ -8,6 +8,9 @@ final class Cells implements Watch {
 
   private final int size;
   private final BitSet written = new BitSet();
+  /** Elements that the launch has read; while traffic is counted. */
+  private final BitSet seen = new BitSet();
+
   private String name;
   private String lastTask = "none";
   private @Nullable Checker checker;
@@ -22,6 +25,7 @@ final class Cells implements Watch {
   /** From now on accesses are those of a kernel; {@code isShared}: other work-items may write. */
   Cells watchedBy(Checker kernel, String nameInKernel, boolean isShared) {
     checker = kernel;
+    seen.clear();
     name = nameInKernel;
     shared = isShared;
     if (isShared && history == null) {
@@ -68,6 +72,10 @@ final class Cells implements Watch {
     }
     if (shared && history != null) {
       history.read(index, running(), name);
+    }
+    if (Traffic.counts() && !name.contains(" ")) { // not a group's or item's own
+      Traffic.read(running().task(), name, !seen.get(index));
+      seen.set(index);
     }
   }
 

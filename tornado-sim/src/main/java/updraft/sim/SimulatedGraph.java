@@ -30,6 +30,7 @@ final class SimulatedGraph {
   private final Set<Object> declared = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<GraphStep.Launch, Kernel> kernels = new LinkedHashMap<>();
   private @Nullable GridScheduler scheduler;
+  private long launches;
 
   SimulatedGraph(GraphDefinition definition, SimulatorOptions options) {
     this.definition = definition;
@@ -121,6 +122,15 @@ final class SimulatedGraph {
   }
 
   private void launch(GraphStep.Launch launch, Set<Object> touched) {
+    if (++launches > options.launches()) {
+      throw new TornadoRuntimeException(
+          "the simulated device is lost: "
+              + SimulatorOptions.LAUNCHES
+              + "="
+              + options.launches()
+              + ", task="
+              + task(launch));
+    }
     Kernel kernel = kernel(launch);
     Object[] arguments = launch.arguments().clone();
     List<@Nullable DeviceArray> arrays = new ArrayList<>();

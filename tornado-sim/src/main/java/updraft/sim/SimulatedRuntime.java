@@ -8,7 +8,10 @@ import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 
-/** One back end with one device: this JVM. */
+/**
+ * One back end with one device: this JVM. With {@code -Dupdraft.sim.devices=0} there is none, for
+ * tests of what is said then.
+ */
 public final class SimulatedRuntime implements TornadoRuntime {
 
   private final TornadoBackend backend = new Simulator();
@@ -62,7 +65,7 @@ public final class SimulatedRuntime implements TornadoRuntime {
 
     @Override
     public int getNumDevices() {
-      return 1;
+      return Integer.getInteger("updraft.sim.devices", 1);
     }
 
     @Override

@@ -16,6 +16,12 @@ public final class Choice {
   /** Work-items of a group, a power of two. */
   public static final int ITEMS = 256;
 
+  /** Integers that tell how a row's token is chosen. */
+  public static final int CHOICE = 6;
+
+  /** A lead that no rounding turns round. */
+  public static final float CERTAIN = 1e30f;
+
   private Choice() {}
 
   /**
@@ -142,60 +148,105 @@ public final class Choice {
   }
 
   /**
-   * The token of the largest {@code logit / temperature + noise} of each row: a sample of the
-   * softmax, the same for the same seed.
+   * The token of the largest {@code (logit - largest) / temperature + noise} of each row: a sample
+   * of the softmax, the same for the same seed. Logits are taken relative to the largest, so that a
+   * small temperature does not drown the noise.
    *
-   * @param seeds four integers a row: low and high half of the seed, choice, position of the token
-   * @param temperatures a row: more than 0, or 0 for the largest logit
-   * @param tokens a row: its token
+   * @param inputs where, from {@code choicesAt} on, are {@link #CHOICE} integers a row: low and
+   *     high half of the seed, choice, position of the token, and the temperature as numerator and
+   *     denominator; numerator 0 for the largest logit
+   * @param largest a row: the token of its largest logit
+   * @param traces a row: passed on to {@code told}
+   * @param tokens a row: the chosen token; -1 beyond those of the step
+   * @param told two floats a row: by how much the token leads the next, {@link #CERTAIN} without
+   *     noise; and its trace
+   * @param rows that tokens have room for
    */
   public static void sample(
       KernelContext context,
       IntArray step,
+      IntArray inputs,
       FloatArray logits,
-      IntArray seeds,
-      FloatArray temperatures,
+      IntArray largest,
+      FloatArray traces,
       IntArray tokens,
+      FloatArray told,
+      int choicesAt,
+      int rows,
       int vocabulary) {
     int row = context.groupIdx;
     int item = context.localIdx;
     float[] best = context.allocateFloatLocalArray(ITEMS);
     int[] where = context.allocateIntLocalArray(ITEMS);
-    if (row < step.get(Step.LOGITS_ROWS)) {
-      float temperature = temperatures.get(row);
-      int keyLow = seeds.get(4 * row);
-      int keyHigh = seeds.get(4 * row + 1);
-      int choice = seeds.get(4 * row + 2);
-      int position = seeds.get(4 * row + 3);
-      float top = Numbers.LOWEST;
-      int token = vocabulary;
-      for (int v = item; v < vocabulary; v += ITEMS) {
-        float value = logits.get(row * vocabulary + v);
-        if (temperature > 0f) {
-          float noise = Noise.gumbel(Noise.word(keyLow, keyHigh, choice, position, v));
-          value = value / temperature + noise;
-        }
-        if (value > top) {
-          top = value;
-          token = v;
-        }
+    float[] next = context.allocateFloatLocalArray(ITEMS);
+    int count = step.get(Step.LOGITS_ROWS);
+    if (row == 0) {
+      for (int rest = count + item; rest < rows; rest += ITEMS) {
+        tokens.set(rest, -1);
+        told.set(2 * rest, CERTAIN);
+        told.set(2 * rest + 1, 0f);
       }
-      best[item] = top;
-      where[item] = token;
-      context.localBarrier();
-      for (int distance = ITEMS / 2; distance > 0; distance = distance / 2) {
-        if (item < distance) {
-          float other = best[item + distance];
-          int otherToken = where[item + distance];
-          if (other > best[item] || (other == best[item] && otherToken < where[item])) {
-            best[item] = other;
-            where[item] = otherToken;
+    }
+    if (row < count) {
+      int at = choicesAt + row * CHOICE;
+      int numerator = inputs.get(at + 4);
+      int likeliest = largest.get(row);
+      if (numerator == 0) {
+        if (item == 0) {
+          tokens.set(row, likeliest);
+          told.set(2 * row, CERTAIN);
+          told.set(2 * row + 1, traces.get(row));
+        }
+      } else {
+        float temperature = (float) numerator / (float) inputs.get(at + 5);
+        int keyLow = inputs.get(at);
+        int keyHigh = inputs.get(at + 1);
+        int choice = inputs.get(at + 2);
+        int position = inputs.get(at + 3);
+        float most = 0f;
+        if (likeliest < vocabulary) {
+          most = logits.get(row * vocabulary + likeliest);
+        }
+        float top = Numbers.LOWEST;
+        float second = Numbers.LOWEST;
+        int token = vocabulary;
+        for (int v = item; v < vocabulary; v += ITEMS) {
+          float noise = Noise.gumbel(Noise.word(keyLow, keyHigh, choice, position, v));
+          float value = (logits.get(row * vocabulary + v) - most) / temperature + noise;
+          if (value > top) {
+            second = top;
+            top = value;
+            token = v;
+          } else if (value > second) {
+            second = value;
           }
         }
+        best[item] = top;
+        where[item] = token;
+        next[item] = second;
         context.localBarrier();
-      }
-      if (item == 0) {
-        tokens.set(row, where[0]);
+        for (int distance = ITEMS / 2; distance > 0; distance = distance / 2) {
+          if (item < distance) {
+            float own = best[item];
+            float other = best[item + distance];
+            int otherToken = where[item + distance];
+            float loser = other;
+            if (other > own || (other == own && otherToken < where[item])) {
+              best[item] = other;
+              where[item] = otherToken;
+              loser = own;
+            }
+            float following = next[item] > loser ? next[item] : loser;
+            float otherNext = next[item + distance];
+            next[item] = otherNext > following ? otherNext : following;
+          }
+          context.localBarrier();
+        }
+        if (item == 0) {
+          tokens.set(row, where[0]);
+          told.set(2 * row, best[0] - next[0]);
+          told.set(2 * row + 1, traces.get(row));
+        }
       }
     }
   }

@@ -12,6 +12,9 @@ public final class Copies {
   /** Work-items of a group. */
   public static final int ITEMS = 64;
 
+  /** So that sums of finite numbers are finite. */
+  private static final float TINY = 1e-10f;
+
   private Copies() {}
 
   /** {@code to = from}; beyond the step's rows, zero. */
@@ -32,6 +35,32 @@ public final class Copies {
     int at = context.globalIdx;
     if (at < size) {
       x.set(at, 0f);
+    }
+  }
+
+  /**
+   * One number a row: not finite where one of its traces is not. What the host looks at each round.
+   *
+   * @param traces shape (norms, rows, 2): see {@link RmsNorm}
+   * @param faults a row: zero beyond those of the step
+   */
+  public static void faults(
+      KernelContext context,
+      IntArray step,
+      FloatArray traces,
+      FloatArray faults,
+      int norms,
+      int rows) {
+    int row = context.globalIdx;
+    if (row < rows) {
+      float sum = 0f;
+      if (row < step.get(Step.ROWS)) {
+        for (int norm = 0; norm < norms; norm++) {
+          int at = (norm * rows + row) * 2;
+          sum += traces.get(at) * TINY + traces.get(at + 1) * TINY;
+        }
+      }
+      faults.set(row, sum);
     }
   }
 

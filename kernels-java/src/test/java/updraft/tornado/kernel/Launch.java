@@ -4,6 +4,7 @@ import static uk.ac.manchester.tornado.api.enums.DataTransferMode.EVERY_EXECUTIO
 
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Assumptions;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -11,6 +12,7 @@ import uk.ac.manchester.tornado.api.WorkerGrid2D;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import updraft.tornado.TornadoProvider;
 
 /** Runs one kernel on whatever stands behind TornadoVM's API, and makes arrays for it. */
 final class Launch {
@@ -40,6 +42,12 @@ final class Launch {
     } catch (TornadoExecutionPlanException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Skips a test of a device where there is none, and says why. */
+  static void requireDevice() {
+    String reason = new TornadoProvider().unavailable();
+    Assumptions.assumeTrue(reason == null, reason);
   }
 
   static Object[] arrays(Object... arrays) {

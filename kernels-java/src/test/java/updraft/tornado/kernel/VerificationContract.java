@@ -14,7 +14,7 @@ import updraft.sample.GumbelNoise;
 import updraft.speculate.DraftTree;
 
 /** Building and walking trees, against SGLang's golden vectors and the engine's own trees. */
-class VerificationTest {
+abstract class VerificationContract {
   private static final int NONE = -1;
   private final KernelContext context = new KernelContext();
   private final SplittableRandom random = new SplittableRandom(5);
@@ -290,52 +290,78 @@ class VerificationTest {
     }
   }
 
-  /** The engine's noise is in double precision: choices may differ where two are a hair apart. */
+  /** The engine's noise is in double precision: what leads by more than a hair is its choice. */
   @Test
   void sampledTokensAreTheEngines() {
     int rows = 24;
     int vocabulary = 500;
     FloatArray logits = Launch.random(rows * vocabulary, random);
-    IntArray seeds = Launch.ints(4 * rows);
-    FloatArray temperatures = Launch.floats(rows);
+    IntArray inputs = Launch.ints(1 + rows * Choice.CHOICE);
+    IntArray largest = Launch.ints(rows + 1);
+    FloatArray traces = Launch.floats(rows + 1);
     for (int row = 0; row < rows; row++) {
-      seeds.set(4 * row, random.nextInt());
-      seeds.set(4 * row + 1, random.nextInt());
-      seeds.set(4 * row + 2, row % 3);
-      seeds.set(4 * row + 3, random.nextInt(5000));
-      temperatures.set(row, row % 5 == 0 ? 0f : 0.3f + row % 4);
+      int at = 1 + row * Choice.CHOICE;
+      inputs.set(at, random.nextInt());
+      inputs.set(at + 1, random.nextInt());
+      inputs.set(at + 2, row % 3);
+      inputs.set(at + 3, random.nextInt(5000));
+      inputs.set(at + 4, row % 5 == 0 ? 0 : 3 + row % 40);
+      inputs.set(at + 5, 16);
+      for (int v = 0; v < vocabulary; v++) {
+        if (logits.get(row * vocabulary + v) > logits.get(row * vocabulary + largest.get(row))) {
+          largest.set(row, v);
+        }
+      }
+      traces.set(row, row);
     }
     IntArray step = Launch.step(rows);
-    IntArray tokens = Launch.ints(rows);
+    IntArray tokens = Launch.ints(rows + 1);
+    FloatArray told = Launch.floats(2 * rows + 2);
     Launch.run(
         rows,
         1,
         Choice.ITEMS,
-        arrays(step, logits, seeds, temperatures),
-        arrays(tokens),
+        arrays(step, inputs, logits, largest, traces),
+        arrays(tokens, told),
         graph ->
             graph.task(
                 "kernel",
                 Choice::sample,
                 context,
                 step,
+                inputs,
                 logits,
-                seeds,
-                temperatures,
+                largest,
+                traces,
                 tokens,
+                told,
+                1,
+                rows + 1,
                 vocabulary));
     for (int row = 0; row < rows; row++) {
-      long seed = (seeds.get(4 * row) & 0xffffffffL) | (long) seeds.get(4 * row + 1) << 32;
-      GumbelNoise noise = new GumbelNoise(seed, seeds.get(4 * row + 2));
-      double best = Double.NEGATIVE_INFINITY;
+      int at = 1 + row * Choice.CHOICE;
+      long seed = (inputs.get(at) & 0xffffffffL) | (long) inputs.get(at + 1) << 32;
+      GumbelNoise noise = new GumbelNoise(seed, inputs.get(at + 2));
+      double temperature = inputs.get(at + 4) / 16.0;
       double[] values = new double[vocabulary];
       for (int v = 0; v < vocabulary; v++) {
-        float t = temperatures.get(row);
         float logit = logits.get(row * vocabulary + v);
-        values[v] = t == 0 ? logit : logit / t + noise.at(seeds.get(4 * row + 3), v);
-        best = Math.max(best, values[v]);
+        values[v] =
+            temperature == 0 ? logit : logit / temperature + noise.at(inputs.get(at + 3), v);
       }
-      assertThat(values[tokens.get(row)]).as("row %d", row).isCloseTo(best, within(2e-5));
+      double chosen = values[tokens.get(row)];
+      Arrays.sort(values);
+      assertThat(told.get(2 * row + 1)).isEqualTo(row);
+      if (temperature == 0) {
+        assertThat(tokens.get(row)).isEqualTo(largest.get(row));
+        assertThat(told.get(2 * row)).isEqualTo(Choice.CERTAIN);
+      } else {
+        assertThat(chosen).as("row %d", row).isCloseTo(values[vocabulary - 1], within(2e-5));
+        assertThat((double) told.get(2 * row))
+            .as("lead of row %d", row)
+            .isCloseTo(values[vocabulary - 1] - values[vocabulary - 2], within(4e-5));
+      }
     }
+    assertThat(tokens.get(rows)).isEqualTo(-1);
   }
 }

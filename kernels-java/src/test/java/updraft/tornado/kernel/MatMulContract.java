@@ -11,8 +11,11 @@ import updraft.model.QuantType;
 import updraft.model.RandomTensor;
 import updraft.tornado.ProductRun;
 
-/** Products of every stored type over odd shapes, against sums in double precision. */
-class MatMulTest {
+/**
+ * Products of every stored type over odd shapes, against sums in double precision: on the simulator
+ * in every build, on a device where there is one.
+ */
+abstract class MatMulContract {
   private static final int[][] SHAPES = {{1, 1}, {7, 3}, {33, 2}, {65, 33}};
   private final SplittableRandom random = new SplittableRandom(9);
 
@@ -51,6 +54,22 @@ class MatMulTest {
               .isLessThanOrEqualTo(tolerance * size);
         }
       }
+    }
+  }
+
+  /** Attention's and the feed-forward network's outputs are added to the residual stream so. */
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "Q8_0", "Q4_0", "Q6_K"})
+  void productsAreAddedToTheResidual(QuantType type) {
+    int columns = columns(type, 1);
+    GgufTensor tensor = RandomTensor.of(type, 37, columns, 8);
+    FloatArray x = Launch.random(3 * columns, random);
+    FloatArray residual = Launch.random(3 * 37, random);
+    float[] before = residual.toHeapArray();
+    float[] product = ProductRun.product(tensor, x, 3);
+    float[] sum = ProductRun.added(tensor, x, 3, residual);
+    for (int i = 0; i < sum.length; i++) {
+      assertThat(sum[i]).isEqualTo(before[i] + product[i]);
     }
   }
 

@@ -1,0 +1,9 @@
+package updraft.tornado;
+
+/** A request from prompt to answer on the simulator, in every build. */
+class SimulatedSpeculationTest extends SpeculationContract {
+  @Override
+  String backend() {
+    return "tornado-sim";
+  }
+}

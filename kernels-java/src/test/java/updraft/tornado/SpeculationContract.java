@@ -1,0 +1,78 @@
+package updraft.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import updraft.engine.Engine;
+import updraft.engine.EngineOptions;
+import updraft.forward.BackendOptions.KeyValueType;
+import updraft.forward.BackendOptions.Lanes;
+import updraft.model.TinyModels;
+import updraft.request.GenerateRequest;
+import updraft.request.GenerateResult;
+import updraft.request.SamplingOptions;
+import updraft.request.SpeculationMethod;
+import updraft.request.SpeculationOptions;
+
+/** Requests from prompt to answer: drafted, verified where the logits are, and the CPU's. */
+abstract class SpeculationContract {
+  private static final int TOKENS = 12;
+
+  private static final SamplingOptions SAMPLED =
+      SamplingOptions.builder().temperature(0.3f).seed(77).build();
+
+  /** Needs the logits: what is kept of them depends on more than a row. */
+  private static final SamplingOptions PENALISED =
+      SamplingOptions.builder().temperature(0.3f).repetitionPenalty(1.1f).seed(77).build();
+
+  @TempDir private static Path directory;
+
+  abstract String backend();
+
+  @Test
+  void speculatedAnswersAreThoseOfTheCpuBackend() {
+    int[] prompt = IntStream.range(0, 24).map(i -> 40 + i % 6).toArray();
+    try (Engine cpu = engine("cpu");
+        Engine device = engine(backend())) {
+      for (SamplingOptions sampling :
+          new SamplingOptions[] {SamplingOptions.GREEDY, SAMPLED, PENALISED}) {
+        GenerateResult plain = answer(cpu, prompt, SpeculationMethod.OFF, sampling);
+        GenerateResult speculated = answer(device, prompt, SpeculationMethod.NGRAM, sampling);
+        assertThat(speculated.choices().getFirst().error()).isNull();
+        assertThat(speculated.choices().getFirst().tokens())
+            .hasSize(TOKENS)
+            .isEqualTo(plain.choices().getFirst().tokens());
+        assertThat(speculated.speculation().drafted()).isPositive();
+      }
+    }
+  }
+
+  private static Engine engine(String backend) {
+    return Engine.open(
+        EngineOptions.builder(TinyModels.llama(directory))
+            .backend(backend)
+            .threads(1)
+            .lanes(Lanes.SCALAR)
+            .contextLength(128)
+            .keyValueTokens(256)
+            .keyValueType(KeyValueType.F32)
+            .prefillChunk(32)
+            .maxSequences(1)
+            .calibrate(false)
+            .build());
+  }
+
+  private static GenerateResult answer(
+      Engine engine, int[] prompt, SpeculationMethod method, SamplingOptions sampling) {
+    return engine.generate(
+        GenerateRequest.builder(prompt)
+            .maxTokens(TOKENS)
+            .ignoreEos(true)
+            .sampling(sampling)
+            .speculation(SpeculationOptions.of(method))
+            .build());
+  }
+}

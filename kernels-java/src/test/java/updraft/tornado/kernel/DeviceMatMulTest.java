@@ -1,0 +1,13 @@
+package updraft.tornado.kernel;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+
+/** As TornadoVM compiles them, on a device. */
+@Tag("tornadovm")
+class DeviceMatMulTest extends MatMulContract {
+  @BeforeEach
+  void requireDevice() {
+    Launch.requireDevice();
+  }
+}

@@ -1,0 +1,4 @@
+package updraft.tornado.kernel;
+
+/** On the simulator, with its checks: in every build. */
+class SimulatedVerificationTest extends VerificationContract {}
