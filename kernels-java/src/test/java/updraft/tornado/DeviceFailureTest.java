@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
@@ -24,6 +25,7 @@ class DeviceFailureTest {
 
   @Test
   void aDeviceLostDuringARequestFailsItWithTheReason() {
+    Assumptions.assumeTrue(new TornadoProvider.Simulator().unavailable() == null);
     System.setProperty(LAUNCHES, "100");
     EngineOptions options =
         EngineOptions.builder(TinyModels.llama(directory))

@@ -50,6 +50,12 @@ final class Launch {
     Assumptions.assumeTrue(reason == null, reason);
   }
 
+  /** Skips a test of the simulator where the real TornadoVM is in its place. */
+  static void requireSimulator() {
+    String reason = new TornadoProvider.Simulator().unavailable();
+    Assumptions.assumeTrue(reason == null, reason);
+  }
+
   static Object[] arrays(Object... arrays) {
     return arrays;
   }

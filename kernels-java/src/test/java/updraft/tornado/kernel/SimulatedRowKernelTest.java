@@ -1,4 +1,11 @@
 package updraft.tornado.kernel;
 
+import org.junit.jupiter.api.BeforeEach;
+
 /** On the simulator, with its checks: in every build. */
-class SimulatedRowKernelTest extends RowKernelContract {}
+class SimulatedRowKernelTest extends RowKernelContract {
+  @BeforeEach
+  void requireSimulator() {
+    Launch.requireSimulator();
+  }
+}

@@ -1,4 +1,4 @@
-package updraft.tornado;
+package updraft.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
