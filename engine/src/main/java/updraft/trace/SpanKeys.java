@@ -73,14 +73,12 @@ final class SpanKeys {
   static final AttributeKey<Double> SPECULATION_SPEEDUP =
       AttributeKey.doubleKey("updraft.speculation.predicted_speedup");
 
-  static final AttributeKey<Long> DEVICE_LAUNCHES =
-      AttributeKey.longKey("updraft.device.launches");
+  static final AttributeKey<Long> DEVICE_LAUNCHES = AttributeKey.longKey("updraft.device.launches");
   static final AttributeKey<Long> DEVICE_LAUNCH_TIME =
       AttributeKey.longKey("updraft.device.launch_us");
   static final AttributeKey<Long> DEVICE_TRANSFER_TIME =
       AttributeKey.longKey("updraft.device.transfer_us");
-  static final AttributeKey<Long> DEVICE_HOST_TIME =
-      AttributeKey.longKey("updraft.device.host_us");
+  static final AttributeKey<Long> DEVICE_HOST_TIME = AttributeKey.longKey("updraft.device.host_us");
   static final AttributeKey<Long> DEVICE_BYTES_BACK =
       AttributeKey.longKey("updraft.device.bytes_back");
 

@@ -246,11 +246,7 @@ public abstract class BackendContract {
     for (int row = 0; row < 24; row++) {
       int token =
           new TokenSampler(
-                  sampling[row % 3],
-                  row % 2,
-                  new int[] {0},
-                  new SamplerScratch(vocabulary),
-                  null)
+                  sampling[row % 3], row % 2, new int[] {0}, new SamplerScratch(vocabulary), null)
               .choose(outputs.logits(), outputs.logitsOffset(row), row + 1);
       assertThat(chosen[row]).as("row %d", row).isIn(row % 4 == 3 ? -1 : token, -1);
     }

@@ -256,7 +256,11 @@ final class ForwardGraphs {
         sizes.normed(),
         config.rmsEpsilon());
     grids.add(
-        name, "attend", sizes.queries() * 16, extent -> extent.tiles() * kvHeads, Extent::splits);
+        name,
+        "attend",
+        sizes.queries() * 16,
+        extent -> extent.tiles() * sizes.attentionGroups(),
+        Extent::splits);
     graph.task(
         "attend",
         TreeAttention::attend,

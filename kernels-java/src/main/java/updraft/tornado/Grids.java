@@ -12,6 +12,12 @@ import uk.ac.manchester.tornado.api.WorkerGrid2D;
  * follow the forward: a draft tree pays for its own rows and no more.
  */
 final class Grids {
+  /**
+   * TornadoVM's PTX back end shrinks groups larger than those of the best occupancy, says so on
+   * standard output and computes garbage.
+   */
+  private static final int MAX_ITEMS = 256;
+
   private final GridScheduler scheduler = new GridScheduler();
   private final List<Sized> all = new ArrayList<>();
 
@@ -30,6 +36,10 @@ final class Grids {
       int items,
       ToIntFunction<Extent> groups,
       ToIntFunction<Extent> tiers) {
+    if (items > MAX_ITEMS) {
+      throw new IllegalArgumentException(
+          "a work-group must have at most " + MAX_ITEMS + " items: task=" + task + ", items=" + items);
+    }
     WorkerGrid grid = new WorkerGrid2D(items, 1);
     grid.setLocalWork(items, 1, 1);
     scheduler.addWorkerGrid(graph + "." + task, grid);

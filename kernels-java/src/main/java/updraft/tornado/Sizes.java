@@ -18,9 +18,6 @@ record Sizes(ModelConfig config, BackendOptions options, int pages) {
   /** Columns that share a scale. */
   static final int BLOCK = 32;
 
-  /** Most items of a work-group, on any device. */
-  private static final int MAX_ITEMS = 1024;
-
   /** Room for parts of attention that local memory has. */
   private static final int MAX_KEPT = 8192;
 
@@ -31,9 +28,6 @@ record Sizes(ModelConfig config, BackendOptions options, int pages) {
     if (config.headSize() > RotaryPages.MAX_HEAD
         || queries(config) * config.headSize() > MAX_KEPT) {
       throw refusal("head size must be at most 512, and small enough for local memory", config);
-    }
-    if (queries(config) * PageTable.PAGE_SIZE > MAX_ITEMS) {
-      throw refusal("query heads of a key-value head must be at most 64", config);
     }
     for (long elements :
         new long[] {
@@ -65,7 +59,7 @@ record Sizes(ModelConfig config, BackendOptions options, int pages) {
 
   private static int queries(ModelConfig config) {
     int group = config.heads() / config.kvHeads();
-    return TreeAttention.rowsPerTile(group) * group;
+    return TreeAttention.rowsPerTile(group) * TreeAttention.queriesPerRow(group);
   }
 
   private static int splits(ModelConfig config) {
@@ -129,9 +123,14 @@ record Sizes(ModelConfig config, BackendOptions options, int pages) {
     return TreeAttention.rowsPerTile(group());
   }
 
-  /** Queries of a tile of attention that share a key-value head. */
+  /** Queries of a work-group of attention, which share a key-value head. */
   int queries() {
-    return rowsPerTile() * group();
+    return queries(config);
+  }
+
+  /** Work-groups of attention a tile and part. */
+  int attentionGroups() {
+    return config.kvHeads() * TreeAttention.chunks(group());
   }
 
   int adjacent() {

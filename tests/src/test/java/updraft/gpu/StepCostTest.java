@@ -84,7 +84,7 @@ class StepCostTest {
         assertThat(weights).isEqualTo(expected.weights());
         assertThat(keysAndValues).isEqualTo(expected.keysAndValues());
         assertThat((double) others).isCloseTo(expected.others(), within(0.05 * others));
-        assertThat(backend.meter().launches() - launches).isEqualTo(12 * config.layers() + 8);
+        assertThat(backend.meter().launches() - launches).isEqualTo(11 * config.layers() + 8);
       }
     }
   }

@@ -220,8 +220,7 @@ class SetupTornadoTest {
     }
     server.serve(bytes.toByteArray());
     String sum =
-        HexFormat.of()
-            .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
     Run run = run(Map.of("UPDRAFT_TORNADO_SHA256", sum));
     assertThat(run.status).isEqualTo(1);
     assertThat(lastLine(run))

@@ -8,6 +8,7 @@ final class Cells implements Watch {
 
   private final int size;
   private final BitSet written = new BitSet();
+
   /** Elements that the launch has read; while traffic is counted. */
   private final BitSet seen = new BitSet();
 

@@ -8,8 +8,11 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 /** Work-items in all and of a group, by dimension; whole groups. */
 record Grid(int globalX, int globalY, int globalZ, int localX, int localY, int localZ) {
 
-  /** Work-items of a group that every NVIDIA GPU allows. */
-  static final int MAX_GROUP = 1024;
+  /**
+   * Work-items of a group that TornadoVM's PTX back end launches as asked, whatever the kernel: it
+   * shrinks groups beyond the driver's best occupancy, prints a warning and computes garbage.
+   */
+  static final int MAX_GROUP = 256;
 
   /** Static shared memory of a group that PTX allows. */
   static final int MAX_LOCAL_BYTES = 48 * 1024;
@@ -51,7 +54,8 @@ record Grid(int globalX, int globalY, int globalZ, int localX, int localY, int l
               + " work-items: task="
               + task
               + ", local="
-              + Arrays.toString(local));
+              + Arrays.toString(local)
+              + "; TornadoVM's PTX back end may shrink larger ones, and go on");
     }
     return new Grid(
         (int) global[0],

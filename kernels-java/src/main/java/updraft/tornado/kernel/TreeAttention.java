@@ -36,7 +36,7 @@ public final class TreeAttention {
   /** Work-items of a group of {@link #combine}. */
   public static final int COMBINE_ITEMS = 128;
 
-  /** Queries of a tile, if a row has fewer that share a key-value head. */
+  /** Most queries of a work-group: with 16 items each, what every back end launches as asked. */
   public static final int QUERIES = 16;
 
   private static final int PAGE = KeyValueLayout.PAGE;
@@ -46,6 +46,16 @@ public final class TreeAttention {
   /** Rows of a tile, where {@code group} queries of a row share a key-value head. */
   public static int rowsPerTile(int group) {
     return QUERIES / group < 1 ? 1 : QUERIES / group;
+  }
+
+  /** Queries of a row that a work-group takes, of {@code group} that share a key-value head. */
+  public static int queriesPerRow(int group) {
+    return group < QUERIES ? group : QUERIES;
+  }
+
+  /** Work-groups that share the queries of a row and key-value head. */
+  public static int chunks(int group) {
+    return (group + QUERIES - 1) / QUERIES;
   }
 
   /** Pages of a part, for contexts of at most so many positions. */
@@ -65,7 +75,7 @@ public final class TreeAttention {
    * @param cachePages pages of the cache
    * @param splits room for parts of a context
    * @param splitPages pages of a part
-   * @param queries of a tile
+   * @param queries of a work-group: {@link #rowsPerTile} × {@link #queriesPerRow}
    * @param scale of scores
    */
   public static void attend(
@@ -91,21 +101,24 @@ public final class TreeAttention {
     float[] weights = context.allocateFloatLocalArray(queries * PAGE);
     int[] slots = context.allocateIntLocalArray(queries * PAGE);
     float[] kept = context.allocateFloatLocalArray(queries * headSize);
-    int tile = context.groupIdx / kvHeads;
-    int kvHead = context.groupIdx % kvHeads;
+    int group = heads / kvHeads;
+    int perRow = group < QUERIES ? group : QUERIES;
+    int chunks = (group + perRow - 1) / perRow;
+    int tile = context.groupIdx / chunks / kvHeads;
+    int kvHead = context.groupIdx / chunks % kvHeads;
     int split = context.groupIdy;
     int layer = step.get(Step.LAYER);
     int firstRow = inputs.get(tilesAt + tile * TILE);
     int tileRows = inputs.get(tilesAt + tile * TILE + 1);
     int last = inputs.get(tilesAt + tile * TILE + 2);
-    int group = heads / kvHeads;
     int query = item / PAGE;
     int column = item % PAGE;
-    int inTile = query / group;
-    int active = inTile < tileRows ? 1 : 0;
-    // items beyond the last row do its work again and write nothing
-    int row = active == 1 ? firstRow + inTile : firstRow + tileRows - 1;
-    int head = kvHead * group + query % group;
+    int inTile = query / perRow;
+    int inGroup = context.groupIdx % chunks * perRow + query % perRow;
+    int active = inTile < tileRows && inGroup < group ? 1 : 0;
+    // items beyond the last row or query do its work again and write nothing
+    int row = inTile < tileRows ? firstRow + inTile : firstRow + tileRows - 1;
+    int head = kvHead * group + (inGroup < group ? inGroup : group - 1);
     int position = inputs.get(row * RowField.SIZE + RowField.POSITION);
     int prefix = inputs.get(row * RowField.SIZE + RowField.PREFIX);
     int table = inputs.get(row * RowField.SIZE + RowField.TABLE);

@@ -34,7 +34,7 @@ abstract class DraftTreeContract {
     "3, 1, 7, 5, 6, 16",
     "4, 2, 20, 33, 9, 16",
     "6, 3, 8, 70, 5, 2", // five parts
-    "20, 1, 4, 20, 3, 1" // more queries than a tile has by default
+    "20, 1, 4, 20, 3, 1" // more queries than a work-group takes
   })
   void rowsAttendToPrefixAndAncestors(
       int heads, int kvHeads, int headSize, int committed, int nodes, int splitPages) {
@@ -48,7 +48,7 @@ abstract class DraftTreeContract {
     FloatArray values = Launch.random(keys.getSize(), random);
     int group = heads / kvHeads;
     int rowsPerTile = TreeAttention.rowsPerTile(group);
-    int queries = rowsPerTile * group;
+    int queries = rowsPerTile * TreeAttention.queriesPerRow(group);
     int tilesAt = rows * RowField.SIZE;
     int tiles = sequences * Launch.groups(nodes, rowsPerTile);
     int tablesAt = tilesAt + tiles * TreeAttention.TILE;
@@ -107,7 +107,7 @@ abstract class DraftTreeContract {
         .kept(sums, maxima)
         .task(
             "attend",
-            tiles * kvHeads,
+            tiles * kvHeads * TreeAttention.chunks(group),
             splits,
             queries * 16,
             graph ->
