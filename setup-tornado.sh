@@ -249,6 +249,11 @@ driver_fault() {
   esac
 }
 
+# What a smoke kernel's JVM said first that sounds like a reason; it tells some on standard output.
+smoke_fault() {
+  cat "$1/log" "$1/out" | grep -m 1 -E 'Exception|Error|error' || tail -n 1 "$1/log"
+}
+
 # Lists devices and runs a kernel whose result is known.
 smoke() {
   local sdk=$1 jdk=$2 work status=0
@@ -309,7 +314,7 @@ JAVA
     0) say "a kernel ran and its result is right" ;;
     3) fail "there must be a device: the $backend driver shows none" ;;
     4) fail "a kernel's result must be right: $(tail -n 1 "$work/out")" ;;
-    *) fail "a kernel must run: exit status $status, $(grep -m 1 -E 'Exception|Error|error' "$work/log" || tail -n 1 "$work/log"); all of it is in $work/log" ;;
+    *) fail "a kernel must run: exit status $status, $(smoke_fault "$work"); all of it is in $work" ;;
   esac
   rm -rf "$work"
 }

@@ -52,7 +52,8 @@ public final class NetworkDrafter implements Drafter {
   private final List<NetworkSession> drafting = new ArrayList<>();
   private final int[] best = new int[MOST_CHILDREN];
 
-  private NetworkDrafter(String method, TokenOrigin origin, DraftNetwork network, DraftTokens tokens) {
+  private NetworkDrafter(
+      String method, TokenOrigin origin, DraftNetwork network, DraftTokens tokens) {
     this.method = method;
     this.origin = origin;
     this.network = network;

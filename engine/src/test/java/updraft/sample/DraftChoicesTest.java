@@ -137,8 +137,7 @@ class DraftChoicesTest {
     assertThat(sum).isCloseTo(1, within(1e-4));
     for (int token = 0; token < q.length; token++) {
       double deviation = Math.sqrt(draws * q[token] * (1 - q[token]));
-      assertThat((double) counts[token])
-          .isCloseTo(draws * q[token], within(5 * deviation + 1e-9));
+      assertThat((double) counts[token]).isCloseTo(draws * q[token], within(5 * deviation + 1e-9));
     }
     double expected = IntStream.range(0, q.length).mapToDouble(i -> q[i] * q[i]).sum();
     assertThat((double) choices.expectedProbability()).isCloseTo(expected, within(1e-5));

@@ -38,7 +38,12 @@ final class Grids {
       ToIntFunction<Extent> tiers) {
     if (items > MAX_ITEMS) {
       throw new IllegalArgumentException(
-          "a work-group must have at most " + MAX_ITEMS + " items: task=" + task + ", items=" + items);
+          "a work-group must have at most "
+              + MAX_ITEMS
+              + " items: task="
+              + task
+              + ", items="
+              + items);
     }
     WorkerGrid grid = new WorkerGrid2D(items, 1);
     grid.setLocalWork(items, 1, 1);

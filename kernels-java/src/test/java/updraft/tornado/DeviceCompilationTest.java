@@ -24,8 +24,8 @@ class DeviceCompilationTest {
     Assumptions.assumeTrue(reason == null, reason);
   }
 
-  static void floatsFromBits(KernelContext context, IntArray bits, FloatArray floats) {
-    floats.set(context.globalIdx, Float.intBitsToFloat(bits.get(context.globalIdx)));
+  static void floors(KernelContext context, IntArray bits, FloatArray floats) {
+    floats.set(context.globalIdx, (float) Math.floor(bits.get(context.globalIdx) * 0.3));
   }
 
   @Test
@@ -38,16 +38,15 @@ class DeviceCompilationTest {
     TaskGraph graph =
         new TaskGraph("broken")
             .transferToDevice(EVERY_EXECUTION, bits)
-            .task(
-                "unpack", DeviceCompilationTest::floatsFromBits, new KernelContext(), bits, floats)
+            .task("floors", DeviceCompilationTest::floors, new KernelContext(), bits, floats)
             .transferToHost(EVERY_EXECUTION, floats);
     try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
-      plan.withGridScheduler(new GridScheduler("broken.unpack", grid));
+      plan.withGridScheduler(new GridScheduler("broken.floors", grid));
       assertThatThrownBy(() -> Device.all().getFirst().guard("broken", plan::execute))
           .satisfies(e -> System.out.println(e.getMessage()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("kernels must compile for the device: graph=broken, device=")
-          .hasMessageContaining("floatsFromBits");
+          .hasMessageContaining("floors");
     }
   }
 }

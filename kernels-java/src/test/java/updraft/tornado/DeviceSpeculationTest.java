@@ -17,4 +17,9 @@ class DeviceSpeculationTest extends SpeculationContract {
   String backend() {
     return "tornado";
   }
+
+  @Override
+  String plainBackend() {
+    return "tornado";
+  }
 }

@@ -15,4 +15,9 @@ class SimulatedSpeculationTest extends SpeculationContract {
   String backend() {
     return "tornado-sim";
   }
+
+  @Override
+  String plainBackend() {
+    return "cpu";
+  }
 }
