@@ -94,9 +94,10 @@ public final class Scheduler implements AutoCloseable {
     this.check =
         new RequestCheck(options.contextLength(), backend.pages(), tokenizer.vocabularySize());
     this.grammars =
-        new Grammars(() ->
-            new TokenTrie(
-                tokenizer.vocabularySize(), tokenizer::bytes, tokenizer::isEndOfGeneration));
+        new Grammars(
+            () ->
+                new TokenTrie(
+                    tokenizer.vocabularySize(), tokenizer::bytes, tokenizer::isEndOfGeneration));
     this.thread = new Thread(this::run, "updraft-engine");
     thread.setDaemon(true);
   }

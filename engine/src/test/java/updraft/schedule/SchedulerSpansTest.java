@@ -71,19 +71,21 @@ class SchedulerSpansTest {
       engine.assertExact(engine.serve(request));
       assertThat(engine.spans("spec_verify"))
           .isNotEmpty()
-          .allSatisfy(span -> {
-            assertThat(number(span, "updraft.device.launches")).isEqualTo(7);
-            assertThat(number(span, "updraft.device.launch_us")).isEqualTo(1);
-            assertThat(number(span, "updraft.device.transfer_us")).isZero();
-            assertThat(number(span, "updraft.device.bytes_back"))
-                .isEqualTo(4 * number(span, "updraft.rows"));
-          });
+          .allSatisfy(
+              span -> {
+                assertThat(number(span, "updraft.device.launches")).isEqualTo(7);
+                assertThat(number(span, "updraft.device.launch_us")).isEqualTo(1);
+                assertThat(number(span, "updraft.device.transfer_us")).isZero();
+                assertThat(number(span, "updraft.device.bytes_back"))
+                    .isEqualTo(4 * number(span, "updraft.rows"));
+              });
       assertThat(engine.spans("spec_draft"))
           .isNotEmpty()
-          .allSatisfy(span -> {
-            assertThat(number(span, "updraft.device.launches")).isZero();
-            assertThat(number(span, "updraft.device.host_us")).isNotNegative();
-          });
+          .allSatisfy(
+              span -> {
+                assertThat(number(span, "updraft.device.launches")).isZero();
+                assertThat(number(span, "updraft.device.host_us")).isNotNegative();
+              });
     }
   }
 
@@ -94,8 +96,10 @@ class SchedulerSpansTest {
       List<SpanData> drafts = engine.spans("spec_draft");
       assertThat(drafts).isNotEmpty();
       assertThat(drafts)
-          .allMatch(span ->
-              "ngram".equals(span.getAttributes().get(AttributeKey.stringKey("updraft.method"))));
+          .allMatch(
+              span ->
+                  "ngram"
+                      .equals(span.getAttributes().get(AttributeKey.stringKey("updraft.method"))));
       assertThat(engine.spans("spec_verify")).anyMatch(span -> number(span, "accepted_tokens") > 0);
       assertAccounts(engine, served);
       engine.assertSpansWhole();
@@ -278,8 +282,9 @@ class SchedulerSpansTest {
     assertThat(inSpans).isEqualTo(decoded);
     assertThat(
             engine.spans("spec_verify").stream()
-                .allMatch(span ->
-                    number(span, "updraft.rows") == number(span, "updraft.drafted_tokens") + 1))
+                .allMatch(
+                    span ->
+                        number(span, "updraft.rows") == number(span, "updraft.drafted_tokens") + 1))
         .as("rows are the root and the draft")
         .isTrue();
   }

@@ -77,12 +77,13 @@ class DeviceFailureTest {
 
   @Test
   void memoryThatRunsOutNamesTheFlag() {
-    assertThatThrownBy(() ->
-            GPU.guard(
-                "layers0",
-                () -> {
-                  throw new TornadoOutOfMemoryException("Unable to allocate 1 GB\nat …");
-                }))
+    assertThatThrownBy(
+            () ->
+                GPU.guard(
+                    "layers0",
+                    () -> {
+                      throw new TornadoOutOfMemoryException("Unable to allocate 1 GB\nat …");
+                    }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "device memory must hold weights, keys and values: graph=layers0, Unable to allocate 1"
@@ -92,13 +93,14 @@ class DeviceFailureTest {
 
   @Test
   void aKernelThatDoesNotCompileIsToldInTheCompilersWords() {
-    assertThatThrownBy(() ->
-            GPU.guard(
-                "layers0",
-                () -> {
-                  throw new TornadoBailoutRuntimeException(
-                      "Unable to compile layers0.attend", new IllegalStateException("no phi"));
-                }))
+    assertThatThrownBy(
+            () ->
+                GPU.guard(
+                    "layers0",
+                    () -> {
+                      throw new TornadoBailoutRuntimeException(
+                          "Unable to compile layers0.attend", new IllegalStateException("no phi"));
+                    }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "kernels must compile for the device: graph=layers0, device=GPU, ptx, Unable to compile"

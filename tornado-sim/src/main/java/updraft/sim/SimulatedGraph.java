@@ -42,15 +42,17 @@ final class SimulatedGraph {
   private void declare(GraphStep step) {
     switch (step) {
       case GraphStep.ToDevice(int mode, List<Object> arrays) ->
-          arrays.forEach(array -> {
-            modes.put(array, mode);
-            declared.add(array);
-          });
+          arrays.forEach(
+              array -> {
+                modes.put(array, mode);
+                declared.add(array);
+              });
       case GraphStep.Consume(String graph, List<Object> arrays) ->
-          arrays.forEach(array -> {
-            consumed.put(array, graph);
-            declared.add(array);
-          });
+          arrays.forEach(
+              array -> {
+                consumed.put(array, graph);
+                declared.add(array);
+              });
       case GraphStep.ToHost(int mode, List<Object> arrays) -> declared.addAll(arrays);
       case GraphStep.Persist(List<Object> arrays) -> declared.addAll(arrays);
       case GraphStep.Launch launch -> {}
@@ -100,22 +102,23 @@ final class SimulatedGraph {
       return;
     }
     boolean named = previous != null && consumed.containsValue(previous.name());
-    consumed.forEach((array, graph) -> {
-      boolean wanted = previous != null && (!named || previous.name().equals(graph));
-      if (wanted && previous != null && previous.memory.holds(array)) {
-        memory.share(array, previous.memory);
-      } else if (wanted || !memory.holds(array)) {
-        throw new TornadoRuntimeException(
-            "an array that is consumed must be on the device in the graph that ran just before:"
-                + " graph="
-                + name()
-                + ", consumes from="
-                + (graph == null ? "any" : graph)
-                + ", ran before="
-                + (previous == null ? "none" : previous.name())
-                + ", persist it there and run that graph first");
-      }
-    });
+    consumed.forEach(
+        (array, graph) -> {
+          boolean wanted = previous != null && (!named || previous.name().equals(graph));
+          if (wanted && previous != null && previous.memory.holds(array)) {
+            memory.share(array, previous.memory);
+          } else if (wanted || !memory.holds(array)) {
+            throw new TornadoRuntimeException(
+                "an array that is consumed must be on the device in the graph that ran just before:"
+                    + " graph="
+                    + name()
+                    + ", consumes from="
+                    + (graph == null ? "any" : graph)
+                    + ", ran before="
+                    + (previous == null ? "none" : previous.name())
+                    + ", persist it there and run that graph first");
+          }
+        });
   }
 
   private void launch(GraphStep.Launch launch, Set<Object> touched) {
