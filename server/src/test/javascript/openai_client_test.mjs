@@ -60,6 +60,18 @@ const after = await client.chat.completions.create({
 });
 assert.ok(after.usage.prompt_tokens > called.usage.prompt_tokens);
 
+const pieces = [];
+const calls = await client.chat.completions.create({
+  model, messages, max_completion_tokens: 200, tools, tool_choice: "required", stream: true,
+  parallel_tool_calls: false,
+});
+for await (const chunk of calls) {
+  pieces.push(...(chunk.choices[0]?.delta?.tool_calls ?? []));
+}
+assert.ok(pieces.length > 2 && pieces[0].id && pieces[0].function.name === "travel");
+assert.ok(pieces.slice(1).every((p) => p.index === 0 && !p.id && !p.function.name));
+assert.ok(["Paris", "Oslo"].includes(JSON.parse(pieces.map((p) => p.function.arguments).join("")).city));
+
 const helper = client.chat.completions.stream({
   model, messages, max_completion_tokens: 200, tools,
   tool_choice: { type: "function", function: { name: "travel" } },
@@ -70,6 +82,10 @@ assert.equal(final.choices[0].message.tool_calls[0].function.name, "travel");
 await assert.rejects(
   client.chat.completions.create({ model, messages, temperature: -1 }),
   (e) => e instanceof OpenAI.BadRequestError && e.param === "temperature",
+);
+await assert.rejects(
+  client.chat.completions.create({ model: "gpt-4", messages }),
+  (e) => e instanceof OpenAI.NotFoundError && e.code === "model_not_found" && e.message.includes(model),
 );
 await assert.rejects(
   new OpenAI({ baseURL: `${url}/v1`, apiKey: "wrong", maxRetries: 0 }).models.list(),

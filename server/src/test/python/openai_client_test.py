@@ -1,5 +1,6 @@
 """Drives a running server with the official openai client: python openai_client_test.py URL MODEL"""
 
+import json
 import sys
 
 import openai
@@ -55,6 +56,39 @@ def chat(client, model):
     assert usage.completion_tokens == same.usage.completion_tokens
 
 
+def tools(client, model):
+    schema = {
+        "type": "object",
+        "properties": {"city": {"enum": ["Paris", "Oslo"]}, "sure": {"type": "boolean"}},
+        "required": ["city", "sure"],
+        "additionalProperties": False,
+    }
+    asked = dict(
+        model=model, messages=[{"role": "user", "content": "hello"}], max_completion_tokens=200,
+        seed=3, tools=[{"type": "function", "function": {"name": "travel", "parameters": schema}}],
+        tool_choice={"type": "function", "function": {"name": "travel"}})
+    whole = client.chat.completions.create(**asked)
+    assert whole.choices[0].finish_reason == "tool_calls", whole
+    call = whole.choices[0].message.tool_calls[0]
+    trip = json.loads(call.function.arguments)
+    assert call.function.name == "travel" and trip["city"] in ("Paris", "Oslo"), call
+
+    pieces = [
+        piece
+        for chunk in client.chat.completions.create(stream=True, **asked)
+        for piece in chunk.choices[0].delta.tool_calls or []
+    ]
+    assert len(pieces) > 2, pieces
+    assert pieces[0].id and pieces[0].function.name == "travel", pieces[0]
+    assert all(piece.index == 0 for piece in pieces)
+    assert all(piece.id is None and piece.function.name is None for piece in pieces[1:]), pieces
+    assert json.loads("".join(piece.function.arguments for piece in pieces)) == trip
+
+    with client.chat.completions.stream(**asked) as stream:
+        final = stream.get_final_completion()
+    assert json.loads(final.choices[0].message.tool_calls[0].function.arguments) == trip
+
+
 def models(client, model):
     assert [card.id for card in client.models.list()] == [model]
     assert client.models.retrieve(model).id == model
@@ -64,7 +98,7 @@ def refusals(client, model):
     wrong = [
         (openai.BadRequestError, "temperature", dict(temperature=-1)),
         (openai.BadRequestError, "max_tokens", dict(max_tokens=10**6)),
-        (openai.BadRequestError, "model", dict(model="gpt-4")),
+        (openai.NotFoundError, "model", dict(model="gpt-4")),
     ]
     for kind, field, options in wrong:
         try:
@@ -103,7 +137,7 @@ def failure_in_a_stream(client, model):
 def main():
     url, model, key = sys.argv[1:4]
     client = openai.OpenAI(base_url=url + "/v1", api_key=key, max_retries=0, timeout=60)
-    for test in (completions, chat, models, refusals):
+    for test in (completions, chat, tools, models, refusals):
         test(client, model)
     if "--slow" in sys.argv:
         failure_in_a_stream(client, model)

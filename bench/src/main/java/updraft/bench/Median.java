@@ -24,4 +24,11 @@ final class Median {
   static double of(int repetitions, DoubleSupplier measurement) {
     return of(DoubleStream.generate(measurement).limit(repetitions).toArray());
   }
+
+  /** The standard error of a median of normal noise, by the median distance from it. */
+  static double error(double... values) {
+    double middle = of(values);
+    double[] distances = Arrays.stream(values).map(value -> Math.abs(value - middle)).toArray();
+    return 1.4826 * of(distances) * 1.2533 / Math.sqrt(values.length);
+  }
 }

@@ -21,6 +21,7 @@ final class BenchCommand implements Runnable {
     return new CommandLine(new BenchCommand(terminal))
         .addSubcommand(new BenchVerifyCommand(terminal))
         .addSubcommand(new BenchSpeculateCommand(terminal))
+        .addSubcommand(new BenchTracingCommand(terminal))
         .addSubcommand(new BenchCompareCommand(terminal));
   }
 

@@ -24,7 +24,8 @@ final class EngineFlags {
       paramLabel = "FILE",
       description =
           "An EAGLE head of the model, or a small model of its vocabulary, as a GGUF file. Default: a"
-              + " head of the model in models/, beside the model, or among `updraft models`.")
+              + " head of the model, or a smaller *-draft.gguf of its vocabulary, in models/, beside"
+              + " the model, or among `updraft models`.")
   private @Nullable Path draftModel;
 
   @Option(

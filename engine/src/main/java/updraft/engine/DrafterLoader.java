@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import updraft.forward.Backend;
@@ -54,7 +55,7 @@ final class DrafterLoader {
   Drafters load() {
     Drafter ngram = new NgramDrafter();
     Drafters drafters = Drafters.ngram(ngram);
-    Path path = options.draftModel() != null ? options.draftModel() : findHead();
+    Path path = options.draftModel() != null ? options.draftModel() : find();
     if (path == null) {
       return drafters;
     }
@@ -121,16 +122,33 @@ final class DrafterLoader {
     }
   }
 
-  /** The first head in the directories that was made for the model, or null. */
-  private @Nullable Path findHead() {
+  /** A head that was made for the model, else a draft model of its vocabulary, else null. */
+  private @Nullable Path find() {
+    Path head = find(this::isHead);
+    return head == null ? find(this::isDraftModel) : head;
+  }
+
+  private boolean isHead(GgufFile file) {
+    return HeadConfig.suits(file, targetFile, target);
+  }
+
+  /** Only a file that says by its name what it is for is taken without being asked for. */
+  private boolean isDraftModel(GgufFile file) {
+    return file.path().toString().endsWith("-draft.gguf")
+        && file.fileBytes() < targetFile.fileBytes()
+        && Vocabularies.same(file, targetFile);
+  }
+
+  /** The first in the directories, or null. */
+  private @Nullable Path find(Predicate<GgufFile> suits) {
     for (Path directory : options.heads()) {
       for (Path path : ggufFiles(directory)) {
         try (GgufFile file = GgufFile.open(path)) {
-          if (HeadConfig.suits(file, targetFile, target)) {
+          if (suits.test(file)) {
             return path;
           }
         } catch (GgufException e) {
-          LOG.log(Level.DEBUG, "not a head: " + path, e);
+          LOG.log(Level.DEBUG, "not a drafter: " + path, e);
         }
       }
     }

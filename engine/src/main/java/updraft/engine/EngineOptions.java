@@ -15,7 +15,8 @@ import updraft.speculate.Verifiers;
  * @param model a GGUF file
  * @param name what the model is called in answers, spans and metrics; null for the file's name
  * @param draftModel a draft model or an EAGLE head, told apart by its architecture; null for none
- * @param heads directories in which a head of the model is looked for, when no draft model is named
+ * @param heads directories in which a head of the model, or else a smaller file {@code
+ *     *-draft.gguf} of its vocabulary, is looked for, when no draft model is named
  * @param coupledDrafts whether drafts of a sampled answer use its own noise
  * @param verifier what decides which drafts are kept; all but {@code coupled}, which keeps plain
  *     decoding's tokens, are for study

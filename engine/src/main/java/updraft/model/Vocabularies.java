@@ -9,8 +9,11 @@ public final class Vocabularies {
 
   private Vocabularies() {}
 
-  static boolean same(GgufFile one, GgufFile other) {
-    return Arrays.equals(one.strings(TOKENS), other.strings(TOKENS));
+  /** Whether both say what their tokens are, and the same. */
+  public static boolean same(GgufFile one, GgufFile other) {
+    return one.contains(TOKENS)
+        && other.contains(TOKENS)
+        && Arrays.equals(one.strings(TOKENS), other.strings(TOKENS));
   }
 
   /**

@@ -23,24 +23,58 @@ final class StageAttributes {
       }
       case DECODE_FORWARD, DECODE_LOOP, CHUNKED_PREFILL, SPEC_DRAFT_EXTEND ->
           sink.number(SpanKeys.TOKENS, times.tokens(stage));
-      case SPEC_DRAFT -> {
-        sink.number(SpanKeys.ROUND, rounds.number());
-        sink.text(SpanKeys.METHOD, rounds.method());
-        sink.number(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
-        sink.number(SpanKeys.NODES, rounds.nodes());
-        sink.number(SpanKeys.DEPTH, rounds.depth());
-        describe(rounds.device(), sink);
-      }
-      case SPEC_VERIFY -> {
-        sink.number(SpanKeys.ROUND, rounds.number());
-        sink.number(SpanKeys.ACCEPTED_TOKENS, rounds.acceptedTokens());
-        sink.number(SpanKeys.DRAFTED_TOKENS, rounds.draftedTokens());
-        sink.number(SpanKeys.ROWS, rounds.rows());
-        sink.number(SpanKeys.BATCH_SIZE, rounds.batchSize());
-        describe(rounds.device(), sink);
-      }
+      case SPEC_DRAFT ->
+          draft(
+              sink,
+              rounds.number(),
+              rounds.method(),
+              rounds.draftedTokens(),
+              rounds.nodes(),
+              rounds.depth(),
+              rounds.device());
+      case SPEC_VERIFY ->
+          verification(
+              sink,
+              rounds.number(),
+              rounds.acceptedTokens(),
+              rounds.draftedTokens(),
+              rounds.rows(),
+              rounds.batchSize(),
+              rounds.device());
       case REQUEST, TOKENIZE, PREFILL_WAITING -> {}
     }
+  }
+
+  static void draft(
+      Sink sink,
+      int round,
+      String method,
+      int drafted,
+      int nodes,
+      int depth,
+      @Nullable DeviceCost device) {
+    sink.number(SpanKeys.ROUND, round);
+    sink.text(SpanKeys.METHOD, method);
+    sink.number(SpanKeys.DRAFTED_TOKENS, drafted);
+    sink.number(SpanKeys.NODES, nodes);
+    sink.number(SpanKeys.DEPTH, depth);
+    describe(device, sink);
+  }
+
+  static void verification(
+      Sink sink,
+      int round,
+      int accepted,
+      int drafted,
+      int rows,
+      int batchSize,
+      @Nullable DeviceCost device) {
+    sink.number(SpanKeys.ROUND, round);
+    sink.number(SpanKeys.ACCEPTED_TOKENS, accepted);
+    sink.number(SpanKeys.DRAFTED_TOKENS, drafted);
+    sink.number(SpanKeys.ROWS, rows);
+    sink.number(SpanKeys.BATCH_SIZE, batchSize);
+    describe(device, sink);
   }
 
   private static void describe(@Nullable DeviceCost device, Sink sink) {

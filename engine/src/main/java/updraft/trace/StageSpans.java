@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The spans of one choice. A stage's span is made when the stage ends, complete.
  *
+ * <p>Rounds are made some at a time, see {@link PendingRounds}.
+ *
  * <p>The one exception is a stage that others hang below, {@code prefill_forward} and {@code
  * decode_forward}: a child needs its parent's id, and the API hands out an id only by starting a
  * span. So when the first child ends, its parent's span is started, with the stamp at which the
@@ -29,6 +31,9 @@ final class StageSpans {
 
   /** By stage: the started span that children hang below, of open stages alone. */
   private final @Nullable Context[] parents = new @Nullable Context[Stage.COUNT];
+
+  /** Rounds that have ended; null until the first. */
+  private @Nullable PendingRounds pending;
 
   /** What an engine step links to; null when nothing was served since the last step. */
   private @Nullable SpanContext served;
@@ -52,6 +57,11 @@ final class StageSpans {
       long endNanos,
       @Nullable String endReason,
       @Nullable String failure) {
+    if (PendingRounds.takes(stage) && endReason == null) {
+      later(times, stage, endNanos);
+      return;
+    }
+    flush();
     Context started = parents[stage.ordinal()];
     parents[stage.ordinal()] = null;
     Span span = started == null ? start(times, stage) : Span.fromContext(started);
@@ -70,8 +80,30 @@ final class StageSpans {
     }
   }
 
+  /** Keeps a round's stage to make its span with others. */
+  private void later(RequestTimes times, Stage stage, long endNanos) {
+    Context below = parent(times, stage);
+    PendingRounds rounds = pending;
+    if (rounds == null) {
+      rounds = new PendingRounds(emitter, epochOffset, choice);
+      pending = rounds;
+    }
+    if (rounds.isFull() || rounds.isBelowAnother(below)) {
+      flush();
+    }
+    rounds.add(times, stage, endNanos, below);
+  }
+
+  private void flush() {
+    SpanContext verified = pending == null ? null : pending.flush();
+    if (verified != null) {
+      served = verified;
+    }
+  }
+
   /** The latest round's span, or the chunk's or loop's when there was no round; null when none. */
   @Nullable SpanContext takeServed() {
+    flush();
     SpanContext taken = served;
     served = null;
     return taken;

@@ -201,4 +201,28 @@ class DraftRefusalsTest {
       assertThat(engine.generate(request).completionTokens()).isEqualTo(4);
     }
   }
+
+  @Test
+  void aSmallerModelOfTheVocabularyIsFoundByWhatItsNameSaysItIsFor() throws IOException {
+    Path models = Files.createDirectory(directory.resolve("models"));
+    Path small = TinyModels.write(directory, Architecture.LLAMA, QuantType.Q4_0);
+    Files.copy(small, models.resolve("small.gguf"));
+    Path target = TinyModels.forgetful(directory);
+    Files.copy(target, models.resolve("as-large-draft.gguf"));
+    EngineOptions.Builder options =
+        EngineOptions.builder(target).heads(List.of(models)).contextLength(256).calibrate(false);
+    GenerateRequest request =
+        GenerateRequest.builder(1, 2, 3)
+            .maxTokens(4)
+            .speculation(SpeculationOptions.of(SpeculationMethod.DRAFT))
+            .build();
+    try (Engine engine = Engine.open(options.build())) {
+      assertThatThrownBy(() -> engine.generate(request))
+          .isInstanceOf(InvalidRequestException.class);
+    }
+    Files.copy(small, models.resolve("small-draft.gguf"));
+    try (Engine engine = Engine.open(options.build())) {
+      assertThat(engine.generate(request).completionTokens()).isEqualTo(4);
+    }
+  }
 }

@@ -45,18 +45,19 @@ final class ChatCompletionsRoute implements Handler {
     Tools tools = Tools.of(body, json::plain);
     ToolCallStyle style = tools.isEmpty() ? null : style();
     AnswerFormat format = format(body, tools, style);
+    boolean stream = body.flag("stream", false);
     String limit = body.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
     try {
       GenerateRequest request = request(context, body, limit, tools, format);
       responder.respond(
           context,
           request,
-          body.flag("stream", false),
+          stream,
           new ChatShape(
               engine,
               request,
               body.includesUsage(),
-              style == null ? null : () -> style.reader(tools, json::objectOrNull)));
+              style == null ? null : () -> style.reader(tools, json::objectOrNull, stream)));
     } catch (InvalidRequestException e) {
       throw inChatTerms(e, limit, format.field());
     }

@@ -118,12 +118,13 @@ final class ChatShape implements AnswerShape {
     }
     List<Wire.ToolCall> told = new ArrayList<>();
     for (ToolCallReader.Call call : found.calls()) {
-      int index = calls[choice]++;
+      boolean begins = call.name() != null;
+      calls[choice] += begins ? 1 : 0;
       told.add(
           new Wire.ToolCall(
-              streamed ? index : null,
-              "call_" + UUID.randomUUID().toString().replace("-", ""),
-              "function",
+              streamed ? calls[choice] - 1 : null,
+              begins ? "call_" + UUID.randomUUID().toString().replace("-", "") : null,
+              begins ? "function" : null,
               new Wire.ToolFunction(call.name(), call.arguments())));
     }
     return told;

@@ -14,14 +14,17 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,16 @@ class LangChain4jTest {
   void streamsWhatItAnswersWhole() throws Exception {
     ChatResponse whole = model("key").chat(hello().build());
     StringBuilder text = new StringBuilder();
+    ChatResponse last = stream(hello().build(), text, new ArrayList<>());
+    assertThat(text).hasToString(whole.aiMessage().text());
+    assertThat(last.finishReason()).isEqualTo(whole.finishReason());
+    assertThat(last.tokenUsage().outputTokenCount())
+        .isEqualTo(whole.tokenUsage().outputTokenCount());
+  }
+
+  /** The answer in whole; its text and its calls as they came. */
+  private static ChatResponse stream(
+      ChatRequest request, StringBuilder text, List<PartialToolCall> calls) throws Exception {
     CompletableFuture<ChatResponse> streamed = new CompletableFuture<>();
     OpenAiStreamingChatModel.builder()
         .baseUrl("http://127.0.0.1:" + server.port + "/v1")
@@ -82,11 +95,16 @@ class LangChain4jTest {
         .maxCompletionTokens(200)
         .build()
         .chat(
-            hello().build(),
+            request,
             new StreamingChatResponseHandler() {
               @Override
               public void onPartialResponse(String part) {
                 text.append(part);
+              }
+
+              @Override
+              public void onPartialToolCall(PartialToolCall part) {
+                calls.add(part);
               }
 
               @Override
@@ -99,11 +117,24 @@ class LangChain4jTest {
                 streamed.completeExceptionally(error);
               }
             });
-    ChatResponse last = streamed.get(30, TimeUnit.SECONDS);
-    assertThat(text).hasToString(whole.aiMessage().text());
-    assertThat(last.finishReason()).isEqualTo(whole.finishReason());
-    assertThat(last.tokenUsage().outputTokenCount())
-        .isEqualTo(whole.tokenUsage().outputTokenCount());
+    return streamed.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aCallIsStreamedInPieces() throws Exception {
+    List<PartialToolCall> pieces = new ArrayList<>();
+    ChatResponse called =
+        stream(
+            hello().toolSpecifications(TRAVEL).toolChoice(ToolChoice.REQUIRED).build(),
+            new StringBuilder(),
+            pieces);
+    assertThat(called.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
+    ToolExecutionRequest request = called.aiMessage().toolExecutionRequests().getFirst();
+    assertFits(request.arguments());
+    List<PartialToolCall> first = pieces.stream().filter(piece -> piece.index() == 0).toList();
+    assertThat(first).hasSizeGreaterThan(2).allMatch(piece -> piece.name().equals("travel"));
+    assertThat(first.stream().map(PartialToolCall::partialArguments).collect(Collectors.joining()))
+        .isEqualTo(request.arguments());
   }
 
   @Test

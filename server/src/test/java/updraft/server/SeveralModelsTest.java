@@ -100,7 +100,9 @@ class SeveralModelsTest {
   private JsonNode complete(String model) throws Exception {
     String named = model == null ? "" : ", \"model\": \"" + model + "\"";
     HttpResponse<String> answer =
-        post("/v1/completions", "{\"prompt\": \"a\", \"max_tokens\": 2" + named + "}");
+        post(
+            "/v1/completions",
+            "{\"prompt\": \"a\", \"max_tokens\": 2, \"ignore_eos\": true" + named + "}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return TestServer.json(answer.body());
   }

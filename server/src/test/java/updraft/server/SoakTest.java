@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
@@ -19,20 +26,47 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sixty-four streams at once for as long as {@code -Dupdraft.test.soak.seconds} says: no error,
- * fair progress, nothing left behind.
+ * Sixty-four streams at once over the model that comes with Updraft, traced at level 3: no error,
+ * fair progress, nothing left behind. A few seconds of it in every build; as long as {@code
+ * -Dupdraft.test.soak.seconds} says under its tag.
  */
-@Tag("soak")
 class SoakTest {
   private static final Logger LOG = System.getLogger(SoakTest.class.getName());
+  private static final Path MODEL = Path.of("../models/java-5m.gguf");
   private static final int STREAMS = 64;
 
-  @TempDir Path folder;
+  private final SpanCounts spans = new SpanCounts();
+
+  /** Spans that were started and ended: a difference is a leak. */
+  private static final class SpanCounts implements SpanProcessor {
+    final LongAdder started = new LongAdder();
+    final LongAdder ended = new LongAdder();
+
+    @Override
+    public void onStart(Context parent, ReadWriteSpan span) {
+      started.increment();
+    }
+
+    @Override
+    public boolean isStartRequired() {
+      return true;
+    }
+
+    @Override
+    public void onEnd(ReadableSpan span) {
+      ended.increment();
+    }
+
+    @Override
+    public boolean isEndRequired() {
+      return true;
+    }
+  }
 
   private static long descriptors() {
     return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
@@ -44,12 +78,30 @@ class SoakTest {
   }
 
   @Test
-  void sixtyFourStreamsLeaveNothingBehind() throws Exception {
-    long seconds = Long.getLong("updraft.test.soak.seconds", 20);
+  void sixtyFourStreamsForAFewSeconds() throws Exception {
+    soak(3);
+  }
+
+  @Test
+  @Tag("soak")
+  void sixtyFourStreamsForMinutes() throws Exception {
+    soak(Long.getLong("updraft.test.soak.seconds", 300));
+  }
+
+  private void soak(long seconds) throws Exception {
+    OpenTelemetry openTelemetry =
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(spans).build())
+            .build();
     try (TestServer server =
-        TestServer.start(
-            folder,
-            engine -> engine.backend("cpu").maxSequences(STREAMS).keyValueTokens(64 * 256),
+        TestServer.over(
+            MODEL,
+            engine ->
+                engine
+                    .maxSequences(STREAMS)
+                    .keyValueTokens(64 * 256)
+                    .openTelemetry(openTelemetry)
+                    .traceLevel(3),
             options -> options.withIdleTimeout(Duration.ofSeconds(2)))) {
       run(server, 1); // what is made once and kept
       await().atMost(Duration.ofSeconds(20)).until(() -> LimitsTest.running(server) == 0);
@@ -67,20 +119,27 @@ class SoakTest {
                 assertThat(server.metric("updraft_pages_used")).isEqualTo(pages);
                 assertThat(threads()).isLessThanOrEqualTo(threads + 4);
                 assertThat(descriptors()).isLessThanOrEqualTo(descriptors + 4);
+                assertThat(spans.ended.sum()).isEqualTo(spans.started.sum());
               });
       Arrays.sort(tokens);
+      String told =
+          "soak: %d s, tokens of the slowest, median and fastest stream %d, %d, %d; pages %.0f to"
+              + " %.0f, threads %d to %d, descriptors %d to %d, spans started %d, ended %d";
       LOG.log(
           Level.INFO,
-          "soak: {0} s, tokens of the slowest, median and fastest stream: {1}, {2}, {3}; threads"
-              + " {4} to {5}, descriptors {6} to {7}",
-          seconds,
-          tokens[0],
-          tokens[STREAMS / 2],
-          tokens[STREAMS - 1],
-          threads,
-          threads(),
-          descriptors,
-          descriptors());
+          told.formatted(
+              seconds,
+              tokens[0],
+              tokens[STREAMS / 2],
+              tokens[STREAMS - 1],
+              pages,
+              server.metric("updraft_pages_used"),
+              threads,
+              threads(),
+              descriptors,
+              descriptors(),
+              spans.started.sum(),
+              spans.ended.sum()));
       assertThat(tokens[0]).isGreaterThanOrEqualTo(tokens[STREAMS / 2] / 2);
     }
   }

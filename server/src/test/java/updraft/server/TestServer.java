@@ -53,10 +53,19 @@ final class TestServer implements AutoCloseable {
       Path folder,
       UnaryOperator<EngineOptions.Builder> engine,
       UnaryOperator<ServerOptions> server) {
+    return over(
+        TinyModels.llama(folder),
+        options -> engine.apply(options.backend("paced").threads(1)),
+        server);
+  }
+
+  /** Over a model of its own. */
+  static TestServer over(
+      Path model,
+      UnaryOperator<EngineOptions.Builder> engine,
+      UnaryOperator<ServerOptions> server) {
     return new TestServer(
-        engine
-            .apply(EngineOptions.builder(TinyModels.llama(folder)).backend("paced").threads(1))
-            .build(),
+        engine.apply(EngineOptions.builder(model)).build(),
         server.apply(ServerOptions.onLoopback(0)));
   }
 

@@ -61,6 +61,20 @@ class OtherViewsTest {
   }
 
   @Test
+  void asksTheModelThatIsChosen() throws Exception {
+    try (PageServer several = PageServer.ofModels(folder, "storm", "breeze");
+        OpenPage page = OpenPage.light(chromium, several.url)) {
+      page.find("select[name=model]").selectOption("breeze");
+      page.complete("again and again", 20);
+      assertThat(several.get("/health").path("models").toString())
+          .isEqualTo("{\"storm\":\"unloaded\",\"breeze\":\"loaded\"}");
+      assertThat(several.get("/debug/requests").at("/requests/0/model").asString())
+          .isEqualTo("breeze");
+      page.assertQuiet();
+    }
+  }
+
+  @Test
   void aRememberedRequestIsLookedIntoFromTheList() {
     try (OpenPage page = OpenPage.light(chromium, server.url)) {
       page.complete("again and again and again", 60);

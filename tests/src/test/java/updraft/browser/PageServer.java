@@ -1,5 +1,7 @@
 package updraft.browser;
 
+import io.opentelemetry.api.OpenTelemetry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +19,9 @@ import updraft.engine.EngineOptions;
 import updraft.model.TinyModels;
 import updraft.server.ServerOptions;
 import updraft.server.UpdraftServer;
+import updraft.server.models.ModelLimits;
+import updraft.server.models.ModelOffer;
+import updraft.server.models.Models;
 
 /** A real server on a free port; behind it the paced backend. */
 final class PageServer implements AutoCloseable {
@@ -23,9 +30,9 @@ final class PageServer implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   final String url;
 
-  private PageServer(EngineOptions options, ServerOptions serverOptions) throws IOException {
+  private PageServer(UpdraftServer server) throws IOException {
     PacedBackend.pace(0);
-    server = new UpdraftServer(Engine.open(options), serverOptions);
+    this.server = server;
     url = "http://127.0.0.1:" + server.start();
   }
 
@@ -37,13 +44,32 @@ final class PageServer implements AutoCloseable {
       Path folder, UnaryOperator<EngineOptions.Builder> engine, UnaryOperator<ServerOptions> server)
       throws IOException {
     return new PageServer(
-        engine
-            .apply(
-                EngineOptions.builder(TinyModels.llama(folder))
-                    .backend(PacedBackend.NAME)
-                    .threads(1))
-            .build(),
-        server.apply(ServerOptions.onLoopback(0)));
+        new UpdraftServer(
+            Engine.open(engine.apply(paced(folder)).build()),
+            server.apply(ServerOptions.onLoopback(0))));
+  }
+
+  /** One of a model of its own, at its own pace. */
+  static PageServer over(EngineOptions options) throws IOException {
+    return new PageServer(new UpdraftServer(Engine.open(options), ServerOptions.onLoopback(0)));
+  }
+
+  /** One of several models. */
+  static PageServer ofModels(Path folder, String... names) throws IOException {
+    List<ModelOffer> offers =
+        Arrays.stream(names)
+            .map(
+                name ->
+                    new ModelOffer(name, 1, () -> Engine.open(paced(folder).name(name).build())))
+            .toList();
+    return new PageServer(
+        new UpdraftServer(
+            new Models(offers, ModelLimits.NONE, OpenTelemetry.noop(), new PrometheusRegistry()),
+            ServerOptions.onLoopback(0)));
+  }
+
+  private static EngineOptions.Builder paced(Path folder) {
+    return EngineOptions.builder(TinyModels.llama(folder)).backend(PacedBackend.NAME).threads(1);
   }
 
   String text(String path) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -19,17 +20,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
 
 /** An OTLP receiver over HTTP that decodes what it gets, or behaves badly. */
 final class Collector implements AutoCloseable {
   enum Manner {
     TAKES,
+    /** Has no time for the first two requests. */
+    RECOVERS,
     HANGS,
     REFUSES,
     CUTS
   }
 
   final List<SeenSpan> spans = new CopyOnWriteArrayList<>();
+  final List<Map<String, List<String>>> headers = new CopyOnWriteArrayList<>();
   final AtomicInteger requests = new AtomicInteger();
   private final Manner manner;
   private final HttpServer server;
@@ -49,10 +54,12 @@ final class Collector implements AutoCloseable {
   }
 
   private void receive(HttpExchange exchange) throws IOException {
-    byte[] body = exchange.getRequestBody().readAllBytes();
+    byte[] body = body(exchange);
+    Manner shown = manner == Manner.RECOVERS && requests.get() < 2 ? Manner.REFUSES : manner;
     requests.incrementAndGet();
-    switch (manner) {
-      case TAKES -> {
+    headers.add(Map.copyOf(exchange.getRequestHeaders()));
+    switch (shown) {
+      case TAKES, RECOVERS -> {
         ExportTraceServiceRequest.parseFrom(body).getResourceSpansList().stream()
             .flatMap(resource -> resource.getScopeSpansList().stream())
             .flatMap(scope -> scope.getSpansList().stream())
@@ -75,6 +82,14 @@ final class Collector implements AutoCloseable {
       case CUTS -> {}
     }
     exchange.close();
+  }
+
+  private static byte[] body(HttpExchange exchange) throws IOException {
+    String encoding = exchange.getRequestHeaders().getFirst("Content-Encoding");
+    try (InputStream in = exchange.getRequestBody();
+        InputStream plain = encoding == null ? in : new GZIPInputStream(in)) {
+      return plain.readAllBytes();
+    }
   }
 
   private static SeenSpan seen(Span span) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import updraft.traces.Collector.Manner;
 
@@ -26,8 +27,16 @@ class ExportTest {
   @TempDir private Path folder;
 
   static Stream<Arguments> methodsAndLevels() {
-    return Stream.of("off", "ngram", "auto")
+    return Stream.of("off", "ngram", "auto", "eagle", "ngram+eagle", "draft")
         .flatMap(method -> Stream.of(0, 1, 2, 3).map(level -> Arguments.of(method, level)));
+  }
+
+  private TracedServer server(String method, String endpoint) throws IOException {
+    return switch (method) {
+      case "eagle", "ngram+eagle" -> TracedServer.withHead(folder, endpoint);
+      case "draft" -> TracedServer.withDraftModel(folder, endpoint);
+      default -> new TracedServer(folder, endpoint, Map.of());
+    };
   }
 
   @ParameterizedTest
@@ -35,7 +44,7 @@ class ExportTest {
   void everySpanOfALevelArrives(String method, int level) throws IOException, InterruptedException {
     try (Collector collector = new Collector(Manner.TAKES)) {
       JsonNode answer;
-      try (TracedServer server = new TracedServer(folder, collector.endpoint(), Map.of())) {
+      try (TracedServer server = server(method, collector.endpoint())) {
         server.complete(method, 0); // something to draft from
         answer =
             server.complete(method, level, "traceparent", "00-" + TRACE + "-" + CALLER + "-01");
@@ -80,6 +89,40 @@ class ExportTest {
         server.complete("ngram", 3);
       }
       assertThat(collector.spans).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "gzip"})
+  void aCollectorThatComesBackGetsWhatItRefused(String compression)
+      throws IOException, InterruptedException {
+    try (Collector collector = new Collector(Manner.RECOVERS)) {
+      try (TracedServer server =
+          new TracedServer(
+              folder,
+              collector.endpoint(),
+              Map.of(
+                  "OTEL_EXPORTER_OTLP_COMPRESSION", compression,
+                  "OTEL_EXPORTER_OTLP_HEADERS", "api-key=tornado",
+                  "OTEL_BSP_SCHEDULE_DELAY", "10"))) {
+        JsonNode answer = server.complete("ngram", 2);
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> server.metric("updraft_spans_exported_total") > 0);
+        assertThat(server.metric("updraft_spans_failed_total")).isZero();
+        assertThat(server.metric("updraft_spans_dropped_total")).isZero();
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(40);
+      }
+      SpanRules.check(collector.spans, "ngram", 2, 40);
+      assertThat(collector.headers)
+          .allSatisfy(
+              headers -> {
+                assertThat(headers).containsEntry("Api-key", List.of("tornado"));
+                assertThat(headers)
+                    .containsEntry("Content-type", List.of("application/x-protobuf"));
+                assertThat(headers.get("Content-encoding"))
+                    .isEqualTo(compression.equals("gzip") ? List.of("gzip") : null);
+              });
     }
   }
 

@@ -1,11 +1,12 @@
 package updraft.traces;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +22,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,9 +35,13 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Tag("collector")
 class PhoenixTest {
+  private static final Logger LOG = System.getLogger(PhoenixTest.class.getName());
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
+
+  /** A request that was answered. */
+  private record Asked(String method, int level, String trace, int tokens) {}
 
   @Test
   void phoenixHasEverySpanOfEveryMethod() throws IOException, InterruptedException {
@@ -49,35 +53,49 @@ class PhoenixTest {
     try (HttpClient client = HttpClient.newHttpClient()) {
       String store = "http://127.0.0.1:" + port;
       await().atMost(PATIENCE).ignoreExceptions().until(() -> status(client, store) == 200);
-      Map<String, Integer> tokens = new HashMap<>();
-      Map<String, String> traces = new HashMap<>();
-      try (TracedServer server = new TracedServer(folder, store, Map.of())) {
-        server.complete("ngram", 0);
-        for (String method : List.of("off", "ngram", "auto")) {
-          String trace = "%032x".formatted(1 + method.hashCode() & 0xffffffffL);
-          JsonNode answer =
-              server.complete(method, 2, "traceparent", "00-" + trace + "-b7ad6b7169203331-01");
-          traces.put(method, trace);
-          tokens.put(method, answer.at("/usage/completion_tokens").asInt());
-        }
+      List<Asked> all = new ArrayList<>();
+      try (TracedServer server = TracedServer.withHead(folder, store)) {
+        all.addAll(ask(server, List.of("off", "ngram", "eagle", "ngram+eagle", "auto")));
       }
-      for (String method : traces.keySet()) {
-        String trace = Objects.requireNonNull(traces.get(method));
+      try (TracedServer server = TracedServer.withDraftModel(folder, store)) {
+        all.addAll(ask(server, List.of("draft")));
+      }
+      for (Asked one : all) {
         await()
             .atMost(PATIENCE)
             .untilAsserted(
                 () ->
                     SpanRules.check(
-                        spans(client, store, trace),
-                        method,
-                        2,
-                        Objects.requireNonNull(tokens.get(method))));
+                        spans(client, store, one.trace()),
+                        one.method(),
+                        one.level(),
+                        one.tokens()));
+        LOG.log(
+            Level.INFO,
+            "phoenix has {0} spans of {1} at level {2}",
+            spans(client, store, one.trace()).size(),
+            one.method(),
+            one.level());
       }
-      assertThat(spans(client, store, "0")).isEmpty();
     } finally {
       phoenix.destroy();
       phoenix.waitFor();
     }
+  }
+
+  private static List<Asked> ask(TracedServer server, List<String> methods)
+      throws IOException, InterruptedException {
+    List<Asked> asked = new ArrayList<>();
+    for (String method : methods) {
+      server.complete(method, 0); // something to draft from
+      for (int level = 0; level <= 3; level++) {
+        String trace = "%032x".formatted((method.hashCode() & 0xffffffffL) * 4 + level + 1);
+        JsonNode answer =
+            server.complete(method, level, "traceparent", "00-" + trace + "-b7ad6b7169203331-01");
+        asked.add(new Asked(method, level, trace, answer.at("/usage/completion_tokens").asInt()));
+      }
+    }
+    return asked;
   }
 
   private static Optional<Path> command() {
@@ -114,7 +132,8 @@ class PhoenixTest {
 
   private static List<SeenSpan> spans(HttpClient client, String store, String trace)
       throws IOException, InterruptedException {
-    String answer = get(client, store + "/v1/projects/default/spans?limit=1000").body();
+    String answer =
+        get(client, store + "/v1/projects/default/spans?limit=1000&trace_id=" + trace).body();
     List<SeenSpan> spans = new ArrayList<>();
     for (JsonNode span : JsonMapper.shared().readTree(answer).path("data")) {
       if (span.at("/context/trace_id").asString().equals(trace)) {

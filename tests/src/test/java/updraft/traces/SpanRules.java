@@ -59,7 +59,22 @@ final class SpanRules {
     }
   }
 
-  private static void countsAddUp(List<SeenSpan> spans, int completionTokens) {
+  /** Whatever ended a request: no span of it is missing, and what is below it lies within it. */
+  static void checkEnded(List<SeenSpan> spans, String caller) {
+    Map<String, SeenSpan> byId = new HashMap<>();
+    spans.forEach(span -> byId.put(span.id(), span));
+    for (SeenSpan span : spans) {
+      if (!span.parent().equals(caller)) {
+        assertThat(byId).as("parent of " + span.name()).containsKey(span.parent());
+        SeenSpan parent = byId.get(span.parent());
+        if (!kind(parent).equals("POST /v1/completions")) { // its client may have gone before
+          assertThat(span.end() - ROUNDED_NANOS).as(span.name()).isLessThanOrEqualTo(parent.end());
+        }
+      }
+    }
+  }
+
+  static void countsAddUp(List<SeenSpan> spans, int completionTokens) {
     long accepted = 0;
     long rounds = 0;
     for (SeenSpan span : spans) {

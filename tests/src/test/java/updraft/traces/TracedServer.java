@@ -9,12 +9,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import updraft.engine.Engine;
 import updraft.engine.EngineOptions;
+import updraft.model.QuantType;
+import updraft.model.SyntheticHead;
 import updraft.model.TinyModels;
 import updraft.server.ServerOptions;
 import updraft.server.UpdraftServer;
@@ -29,32 +33,75 @@ final class TracedServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   TracedServer(Path folder, String endpoint, Map<String, String> more) throws IOException {
+    this(folder, endpoint, more, options -> options);
+  }
+
+  TracedServer(
+      Path folder,
+      String endpoint,
+      Map<String, String> more,
+      UnaryOperator<EngineOptions.Builder> settings)
+      throws IOException {
     Map<String, String> environment = new HashMap<>(more);
     environment.put("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
     telemetry = OpenTelemetrySetup.of(environment);
     engine =
         Engine.open(
-            EngineOptions.builder(TinyModels.llama(folder))
-                .threads(1)
-                .keyValueTokens(8192)
-                .calibrate(false)
-                .traceLevel(telemetry.defaultLevel())
-                .openTelemetry(telemetry.openTelemetry())
+            settings
+                .apply(
+                    EngineOptions.builder(TinyModels.llama(folder))
+                        .threads(1)
+                        .keyValueTokens(8192)
+                        .calibrate(false)
+                        .traceLevel(telemetry.defaultLevel())
+                        .openTelemetry(telemetry.openTelemetry()))
                 .build());
     telemetry.show(engine.metrics());
-    server = new UpdraftServer(engine, ServerOptions.onLoopback(0));
+    server = new UpdraftServer(engine, ServerOptions.onLoopback(0).withDrainTimeout(Duration.ZERO));
     port = server.start();
+  }
+
+  /** One that drafts with an EAGLE head of random weights. */
+  static TracedServer withHead(Path folder, String endpoint) throws IOException {
+    Path head =
+        new SyntheticHead(TinyModels.llama(folder))
+            .type(QuantType.Q8_0)
+            .vocabulary(400)
+            .write(folder.resolve("head.gguf"));
+    return new TracedServer(folder, endpoint, Map.of(), options -> options.draftModel(head));
+  }
+
+  /** One that drafts with the model itself. */
+  static TracedServer withDraftModel(Path folder, String endpoint) throws IOException {
+    Path model = TinyModels.llama(folder);
+    return new TracedServer(folder, endpoint, Map.of(), options -> options.draftModel(model));
+  }
+
+  int port() {
+    return port;
   }
 
   /** The answer to a request of 40 greedy tokens. */
   JsonNode complete(String method, int level, String... headers)
       throws IOException, InterruptedException {
-    String body =
-        """
-        {"prompt": "once upon a time", "max_tokens": 40, "ignore_eos": true, "temperature": 0,
-         "speculation": {"method": "%s"}, "trace_level": %d}\
-        """
-            .formatted(method, level);
+    HttpResponse<String> response = send(body(method, level, 40), level, headers);
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.statusCode() + " " + response.body());
+    }
+    return JsonMapper.shared().readTree(response.body());
+  }
+
+  /** A request for so many greedy tokens. */
+  static String body(String method, int level, int maxTokens) {
+    return """
+    {"prompt": "once upon a time", "max_tokens": %d, "ignore_eos": true, "temperature": 0,
+     "speculation": {"method": "%s"}, "trace_level": %d}\
+    """
+        .formatted(maxTokens, method, level);
+  }
+
+  HttpResponse<String> send(String body, int level, String... headers)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/completions"))
             .header("Content-Type", "application/json")
@@ -63,11 +110,12 @@ final class TracedServer implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
-      throw new AssertionError(response.statusCode() + " " + response.body());
-    }
-    return JsonMapper.shared().readTree(response.body());
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  /** Stops serving: what is running is aborted. */
+  void stop() {
+    server.stop();
   }
 
   /** A metric without labels, or 0. */

@@ -59,17 +59,20 @@ public final class Wire {
   }
 
   /**
-   * A call that a model asks for.
+   * A call that a model asks for, or in a stream a piece of one: the first has its id, type and
+   * name.
    *
    * @param index its number among the answer's, in a stream alone
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record ToolCall(@Nullable Integer index, String id, String type, ToolFunction function) {}
+  public record ToolCall(
+      @Nullable Integer index, @Nullable String id, @Nullable String type, ToolFunction function) {}
 
   /**
-   * @param arguments as JSON
+   * @param arguments as JSON, or some of it
    */
-  public record ToolFunction(String name, String arguments) {}
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ToolFunction(@Nullable String name, String arguments) {}
 
   public record ChatLogprobs(List<ChatLogprob> content) {}
 

@@ -16,6 +16,10 @@ public final class ToolCallReader {
   private final ToolCallStyle style;
   private final Set<String> names;
   private final Function<String, @Nullable JsonNode> parse;
+  private final boolean streams;
+
+  /** The call under way, once some of it has been passed on. */
+  private @Nullable CallScan scan;
 
   /** Text that may belong to a call: the beginning of its tag, or what follows it. */
   private final StringBuilder held = new StringBuilder();
@@ -28,8 +32,16 @@ public final class ToolCallReader {
   /** Whether blanks are dropped, since they only part two calls. */
   private boolean afterCall;
 
+  /**
+   * @param streams whether a call is passed on in pieces as it is written, which cannot be taken
+   *     back when it turns out to be none; else once it is whole
+   */
   ToolCallReader(
-      ToolCallStyle style, Set<String> names, Function<String, @Nullable JsonNode> parse) {
+      ToolCallStyle style,
+      Set<String> names,
+      Function<String, @Nullable JsonNode> parse,
+      boolean streams) {
+    this.streams = streams;
     this.style = style;
     this.names = names;
     this.parse = parse;
@@ -37,11 +49,12 @@ public final class ToolCallReader {
   }
 
   /**
-   * A call.
+   * A call, or a piece of one.
    *
-   * @param arguments as JSON
+   * @param name null in a piece that goes on with the call before
+   * @param arguments as JSON, or some of it
    */
-  public record Call(String name, String arguments) {}
+  public record Call(@Nullable String name, String arguments) {}
 
   /** What a piece of text has turned out to be. */
   public record Found(String content, List<Call> calls) {
@@ -96,9 +109,12 @@ public final class ToolCallReader {
       if (textAlone) {
         content.append(held);
         held.setLength(0);
+      } else {
+        passOn(calls);
       }
       return false;
     }
+    passOn(calls);
     int from = Math.max(0, held.length() - added - style.close.length());
     int at = held.indexOf(style.close, from);
     if (at < 0) {
@@ -107,6 +123,11 @@ public final class ToolCallReader {
     String body = held.substring(0, at);
     held.delete(0, at + style.close.length());
     inCall = false;
+    if (scan != null) {
+      scan = null;
+      afterCall = true;
+      return true;
+    }
     Call call = call(body);
     if (call == null) {
       content.append(style.open).append(body).append(style.close);
@@ -117,12 +138,32 @@ public final class ToolCallReader {
     return true;
   }
 
+  /** What is new of the call under way, if calls are passed on as they are written. */
+  private void passOn(List<Call> calls) {
+    CallScan known = scan;
+    if (known == null && streams) {
+      known = CallScan.of(held, names);
+      scan = known;
+      if (known != null) {
+        calls.add(new Call(known.name(), known.advance(held)));
+      }
+    } else if (known != null) {
+      String more = known.advance(held);
+      if (!more.isEmpty()) {
+        calls.add(new Call(null, more));
+      }
+    }
+  }
+
   /** What was held, when nothing follows: a call that was not closed counts if it is whole. */
   public Found finish() {
     String rest = held.toString();
     held.setLength(0);
     if (!inCall) {
       return new Found(afterCall ? rest.stripLeading() : rest, List.of());
+    }
+    if (scan != null) {
+      return new Found("", List.of());
     }
     Call call = call(rest);
     return call == null ? new Found(style.open + rest, List.of()) : new Found("", List.of(call));

@@ -33,8 +33,13 @@ public enum ToolCallStyle {
     return template.contains("\"parameters\"") ? BARE : null;
   }
 
-  /** The calls of one answer, as its text arrives. */
-  public ToolCallReader reader(Tools tools, Function<String, @Nullable JsonNode> parse) {
-    return new ToolCallReader(this, tools.names(), parse);
+  /**
+   * The calls of one answer, as its text arrives.
+   *
+   * @param streams whether calls are passed on in pieces
+   */
+  public ToolCallReader reader(
+      Tools tools, Function<String, @Nullable JsonNode> parse, boolean streams) {
+    return new ToolCallReader(this, tools.names(), parse, streams);
   }
 }

@@ -26,7 +26,8 @@ class ToolCallReaderTest {
   /** Content, then calls, of a text that comes in random pieces. */
   private static String read(ToolCallStyle style, String text, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    ToolCallReader reader = new ToolCallReader(style, Set.of("f", "g"), ToolCallReaderTest::parse);
+    ToolCallReader reader =
+        new ToolCallReader(style, Set.of("f", "g"), ToolCallReaderTest::parse, false);
     StringBuilder content = new StringBuilder();
     List<Object> calls = new ArrayList<>();
     for (int at = 0; at < text.length(); ) {
@@ -72,8 +73,62 @@ class ToolCallReaderTest {
   @Test
   void textIsPassedOnAsSoonAsItCannotBeATag() {
     ToolCallReader reader =
-        new ToolCallReader(ToolCallStyle.TAGGED, Set.of(), ToolCallReaderTest::parse);
+        new ToolCallReader(ToolCallStyle.TAGGED, Set.of(), ToolCallReaderTest::parse, false);
     assertThat(reader.append("a <tool").content()).isEqualTo("a ");
     assertThat(reader.append("s>").content()).isEqualTo("<tools>");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "TAGGED ~ a <tool_call>{\"name\": \"f\", \"arguments\": {\"a\": {\"b\": \"}\\\"{\"}}}</tool_call>"
+            + "<tool_call>{\"name\":\"g\",\"arguments\":{}}</tool_call> b ~ a b|f{\"a\":"
+            + " {\"b\": \"}\\\"{\"}};g{};",
+        "TAGGED ~ <tool_call>{\"name\": \"f\", \"arguments\": {\"a\": [1, ~ |f{\"a\": [1,;",
+        "TAGGED ~ <tool_call>{\"arguments\": {\"a\": 1}, \"name\": \"f\"}</tool_call> ~"
+            + " |f{\"a\":1};",
+        "TAGGED ~ <tool_call>{\"name\": \"h\", \"arguments\": {}}</tool_call> ~ <tool_call>{\"name\":"
+            + " \"h\", \"arguments\": {}}</tool_call>|",
+        "BARE ~ {\"name\": \"f\", \"parameters\": {\"a\": 1}} ~ |f{\"a\": 1};",
+        "BARE ~ {\"name\": \"h\", \"parameters\": {}} ~ {\"name\": \"h\", \"parameters\": {}}|",
+      })
+  void passesCallsOnAsTheyAreWritten(ToolCallStyle style, String text, String expected) {
+    for (int seed = 0; seed < 20; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      ToolCallReader reader =
+          new ToolCallReader(style, Set.of("f", "g"), ToolCallReaderTest::parse, true);
+      List<ToolCallReader.Found> all = new ArrayList<>();
+      for (int at = 0; at < text.length(); ) {
+        int end = Math.min(text.length(), at + random.nextInt(1, 12));
+        all.add(reader.append(text.substring(at, end)));
+        at = end;
+      }
+      all.add(reader.finish());
+      StringBuilder content = new StringBuilder();
+      StringBuilder calls = new StringBuilder();
+      for (ToolCallReader.Found found : all) {
+        content.append(found.content());
+        for (ToolCallReader.Call call : found.calls()) {
+          calls.append(call.name() == null ? "" : (calls.isEmpty() ? "" : ";") + call.name());
+          calls.append(call.arguments());
+        }
+      }
+      assertThat(content + "|" + calls + (calls.isEmpty() ? "" : ";")).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void argumentsComeInPieces() {
+    ToolCallReader reader =
+        new ToolCallReader(ToolCallStyle.TAGGED, Set.of("f"), ToolCallReaderTest::parse, true);
+    assertThat(reader.append("<tool_call>{\"name\": \"f\", \"argum").calls()).isEmpty();
+    assertThat(reader.append("ents\": {\"a\"").calls())
+        .containsExactly(new ToolCallReader.Call("f", "{\"a\""));
+    assertThat(reader.append(": 1").calls()).containsExactly(new ToolCallReader.Call(null, ": 1"));
+    assertThat(reader.append("}}</tool").calls())
+        .containsExactly(new ToolCallReader.Call(null, "}"));
+    assertThat(reader.append("_call>").isEmpty()).isTrue();
   }
 }

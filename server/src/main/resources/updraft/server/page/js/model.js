@@ -1,19 +1,24 @@
-// The model that is served: whether it chats, and prompts that show it at work.
+// The models that are served: whether they chat, and prompts that show them at work.
 
 import { getJson } from "./api.js";
 
 let known = null;
 
-/** The model's card, asked for once; null while the server does not tell. */
-export async function modelCard() {
+/** The cards of all models that are offered, asked for once; empty while the server does not tell. */
+export async function modelCards() {
   try {
-    known ??= (await getJson("/v1/models")).data[0];
+    known ??= (await getJson("/v1/models")).data;
   } catch (problem) {
     if (problem.status === undefined) {
       throw problem;
     }
   }
-  return known;
+  return known ?? [];
+}
+
+/** The card of the model that answers when none is named, or null. */
+export async function modelCard() {
+  return (await modelCards())[0] ?? null;
 }
 
 /** Prompts by kind of request; each first one repeats itself, so drafts do well. */

@@ -1,6 +1,7 @@
 // Every option of a request as a form: what is left empty is not sent.
 
 import { h, freshId } from "./dom.js";
+import { modelCards } from "./model.js";
 
 const number = (name, label, placeholder, hint, step = "any") => ({ kind: "number", name, label, placeholder, hint, step });
 
@@ -96,6 +97,16 @@ export class OptionsForm {
       this.#clear(event.target);
       this.#store();
     });
+    this.#offerModels(values.Model);
+  }
+
+  /** Where there are several, which one is asked. */
+  async #offerModels(chosen) {
+    const names = (await modelCards()).map((card) => card.id);
+    if (names.length > 1) {
+      const field = { kind: "choice", name: "model", label: "Model", choices: names, hint: "Loaded when it is first asked" };
+      this.element.querySelector(".fields").prepend(this.#row(field, chosen));
+    }
   }
 
   #row(field, value) {

@@ -1,0 +1,115 @@
+package updraft.trace;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rounds whose spans are still to be made. A forward leaves the caches full of weights, so the
+ * first span after it takes ten times as long as those that follow at once: they are made sixteen
+ * rounds at a time, on a path that is warm by then. Nobody waits longer, since an exporter sends
+ * batches anyway.
+ */
+final class PendingRounds {
+  private static final int CAPACITY = 32;
+
+  private final SpanEmitter emitter;
+  private final long epochOffset;
+  private final int choice;
+
+  private final Stage[] stages = new Stage[CAPACITY];
+  private final long[] starts = new long[CAPACITY];
+  private final long[] ends = new long[CAPACITY];
+  private final String[] methods = new String[CAPACITY];
+  private final @Nullable DeviceCost[] devices = new @Nullable DeviceCost[CAPACITY];
+
+  /**
+   * Of a draft: round, drafted, nodes, depth; of a verification: round, accepted, drafted, rows,
+   * batch.
+   */
+  private final int[][] numbers = new int[CAPACITY][5];
+
+  private int count;
+  private @Nullable Context parent;
+
+  PendingRounds(SpanEmitter emitter, long epochOffset, int choice) {
+    this.emitter = emitter;
+    this.epochOffset = epochOffset;
+    this.choice = choice;
+  }
+
+  static boolean takes(Stage stage) {
+    return stage == Stage.SPEC_DRAFT || stage == Stage.SPEC_VERIFY;
+  }
+
+  boolean isFull() {
+    return count == CAPACITY;
+  }
+
+  /** Whether it holds children of another span. */
+  boolean isBelowAnother(Context newParent) {
+    return count > 0 && parent != newParent;
+  }
+
+  /** A stage that has ended, below a span that is open. */
+  void add(RequestTimes times, Stage stage, long endNanos, Context below) {
+    Rounds rounds = times.rounds();
+    int at = count++;
+    parent = below;
+    stages[at] = stage;
+    starts[at] = times.startNanos(stage) + epochOffset;
+    ends[at] = endNanos + epochOffset;
+    methods[at] = rounds.method();
+    devices[at] = rounds.device();
+    int[] of = numbers[at];
+    of[0] = rounds.number();
+    boolean draft = stage == Stage.SPEC_DRAFT;
+    of[1] = draft ? rounds.draftedTokens() : rounds.acceptedTokens();
+    of[2] = draft ? rounds.nodes() : rounds.draftedTokens();
+    of[3] = draft ? rounds.depth() : rounds.rows();
+    of[4] = rounds.batchSize();
+  }
+
+  /**
+   * Makes the spans.
+   *
+   * @return the last verification's, or null if there was none
+   */
+  @Nullable SpanContext flush() {
+    SpanContext verified = null;
+    Context below = parent;
+    for (int i = 0; i < count && below != null; i++) {
+      SpanBuilder builder = emitter.span(stages[i].spanName(), below, starts[i]);
+      builder.setAttribute(SpanKeys.CHOICE, (long) choice);
+      int[] of = numbers[i];
+      if (stages[i] == Stage.SPEC_DRAFT) {
+        StageAttributes.draft(
+            new BuilderSink(builder), of[0], methods[i], of[1], of[2], of[3], devices[i]);
+      } else {
+        StageAttributes.verification(
+            new BuilderSink(builder), of[0], of[1], of[2], of[3], of[4], devices[i]);
+      }
+      var span = emitter.start(builder);
+      emitter.end(span, ends[i]);
+      if (stages[i] == Stage.SPEC_VERIFY) {
+        verified = span.getSpanContext();
+      }
+    }
+    count = 0;
+    return verified;
+  }
+
+  private record BuilderSink(SpanBuilder builder) implements StageAttributes.Sink {
+    @Override
+    public void number(AttributeKey<Long> key, long value) {
+      builder.setAttribute(key, value);
+    }
+
+    @Override
+    public void text(AttributeKey<String> key, String value) {
+      builder.setAttribute(key, value);
+    }
+  }
+}
