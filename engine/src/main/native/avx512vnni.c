@@ -6,6 +6,8 @@ typedef __m512i ints;
 typedef __m512 floats;
 
 #define LANES 16
+// an operand in a vector register
+#define HOLD(x) "+v"(x)
 #define ALWAYS static inline __attribute__((always_inline))
 
 // 32 registers: two groups of four rows share what is read of activations
@@ -59,3 +61,5 @@ ALWAYS ints dpbusd(ints t, ints w, ints x) { return _mm512_dpbusd_epi32(t, w, x)
 
 #include "products.h"
 #include "rows.h"
+#include "pages.h"
+#include "probe.h"

@@ -12,3 +12,5 @@ ALWAYS ints dpbusd(ints t, ints w, ints x) { return _mm256_dpbusd_avx_epi32(t, w
 
 #include "products.h"
 #include "rows.h"
+#include "pages.h"
+#include "probe.h"

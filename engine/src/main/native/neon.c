@@ -7,6 +7,8 @@ typedef int32x4_t ints;
 typedef float32x4_t floats;
 
 #define LANES 4
+// an operand in a vector register
+#define HOLD(x) "+w"(x)
 #define ALWAYS static inline __attribute__((always_inline))
 #define SUMS_IN_Y 0
 #define TILE_GROUPS 2
@@ -69,3 +71,5 @@ ALWAYS ints dot_bytes(ints t, bytes w, ints x) { return sdot(t, w, x); }
 
 #include "products.h"
 #include "rows.h"
+#include "pages.h"
+#include "probe.h"

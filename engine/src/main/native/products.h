@@ -31,8 +31,9 @@ ALWAYS int block_vectors(int kind) {
 }
 
 // Exact dots of a block of `groups` groups with `rows` rows.
-ALWAYS void dots(int kind, int groups, int rows, const int *w, long group, const int *x,
-                 long row, const int *totals, ints t[2][TILE_ROWS]) {
+ALWAYS void dots(int kind, int groups, int rows, const int *w, long group,
+                 const int *const x[TILE_ROWS], long at, const int *totals, long row,
+                 ints t[2][TILE_ROWS]) {
   int nibbles = kind == Q4 || kind == Q4_WIDE;
   for (int r = 0; r < rows; r++) {
     const int *total = totals + r * (row / 4);
@@ -52,7 +53,7 @@ ALWAYS void dots(int kind, int groups, int rows, const int *w, long group, const
         high[g] = nibbles_high(v);
       }
       for (int r = 0; r < rows; r++) {
-        ints a = i_set(x[r * row + 2 * c]), b = i_set(x[r * row + 2 * c + 1]);
+        ints a = i_set(x[r][at + 2 * c]), b = i_set(x[r][at + 2 * c + 1]);
         for (int g = 0; g < groups; g++) {
           t[g][r] = dot_nibbles(dot_nibbles(t[g][r], low[g], a), high[g], b);
         }
@@ -63,7 +64,7 @@ ALWAYS void dots(int kind, int groups, int rows, const int *w, long group, const
         v[g] = open_bytes(i_load(w + g * group + c * LANES));
       }
       for (int r = 0; r < rows; r++) {
-        ints a = i_set(x[r * row + c]);
+        ints a = i_set(x[r][at + c]);
         for (int g = 0; g < groups; g++) {
           t[g][r] = dot_bytes(t[g][r], v[g], a);
         }
@@ -86,6 +87,11 @@ ALWAYS void integers(int kind, int groups, int rows, const int *w, long blocks, 
   const int step = kind == Q8_HALVES ? 4 : 8;
   int in_y = SUMS_IN_Y && rows > 1;
   floats sums[2][TILE_ROWS];
+  const int *words[TILE_ROWS];
+  for (int r = 0; r < rows; r++) {
+    words[r] = x.words + r * row;
+    __asm__("" : "+r"(words[r])); // a register a row, not one a word
+  }
   for (int g = 0; g < groups; g++) {
     for (int r = 0; r < rows; r++) {
       sums[g][r] = f_set(0);
@@ -97,7 +103,7 @@ ALWAYS void integers(int kind, int groups, int rows, const int *w, long blocks, 
   for (long b = 0; b < blocks; b++) {
     const long s = kind == Q8_HALVES ? b / 2 : b;
     ints t[2][TILE_ROWS];
-    dots(kind, groups, rows, w, group, x.words + b * step, row, x.totals + b * (step / 4), t);
+    dots(kind, groups, rows, w, group, words, b * step, x.totals + b * (step / 4), row, t);
     for (int g = 0; g < groups; g++) {
       const int *at = w + g * group + quant_vectors(kind) * LANES;
       floats scale = kind == Q4 ? halves_low(i_load(at)) : as_floats(i_load(at));

@@ -107,13 +107,35 @@ ALWAYS void swiglu(const float *gate, const float *up, float *out, int n) {
   }
 }
 
+// Not a number when an element is none.
+ALWAYS float largest(const float *x, int n) {
+  float max = x[0], lanes[LANES];
+  int i = 0;
+  if (n >= LANES) {
+    floats most = f_load(x);
+    ints magnitudes = i_set(0);
+    for (; i + LANES <= n; i += LANES) {
+      most = f_max(most, f_load(x + i));
+      magnitudes = i_max(magnitudes, i_and(as_ints(f_load(x + i)), i_set(0x7fffffff)));
+    }
+    if (i_largest(magnitudes) > 0x7f800000) {
+      return __builtin_nanf("");
+    }
+    f_store(lanes, most);
+    for (int lane = 0; lane < LANES; lane++) {
+      max = lanes[lane] > max ? lanes[lane] : max;
+    }
+  }
+  for (; i < n; i++) {
+    max = x[i] > max || x[i] != x[i] ? x[i] : max;
+  }
+  return max;
+}
+
 // A multiple of 16 elements is written, zeros from n on.
 ALWAYS float exponentials(float *x, int n) {
   int padded = (n + WIDE - 1) & -WIDE;
-  float max = x[0];
-  for (int i = 1; i < n; i++) {
-    max = x[i] > max || x[i] != x[i] ? x[i] : max;
-  }
+  float max = largest(x, n);
   for (int i = n; i < padded; i++) {
     x[i] = max;
   }
@@ -126,7 +148,7 @@ ALWAYS float exponentials(float *x, int n) {
   return sum(x, padded, 0);
 }
 
-ALWAYS int finite(const float *x, int n) {
+ALWAYS int all_finite(const float *x, int n) {
   floats sums = f_set(0);
   float lanes[LANES], left = 0;
   int i = 0;
@@ -204,7 +226,7 @@ float NAME(row)(int what, float *a, int a0, float *b, int b0, float *c, int c0, 
     case SCALE: scale(a, n, f); return 0;
     case SWIGLU: swiglu(a, b, c, n); return 0;
     case EXPONENTIALS: return exponentials(a, n);
-    case FINITE: return (float)finite(a, n);
+    case FINITE: return (float)all_finite(a, n);
     case SCORES: scores(a, b, c, n, f); return 0;
     default: weigh(a, b, c, n, m); return 0;
   }

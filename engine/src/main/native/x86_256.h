@@ -5,6 +5,8 @@ typedef __m256i ints;
 typedef __m256 floats;
 
 #define LANES 8
+// an operand in a vector register
+#define HOLD(x) "+x"(x)
 #define ALWAYS static inline __attribute__((always_inline))
 
 ALWAYS ints i_load(const int *p) { return _mm256_loadu_si256((const ints *)p); }

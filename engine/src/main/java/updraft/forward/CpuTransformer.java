@@ -105,7 +105,7 @@ final class CpuTransformer {
     int rows = options.maxRows();
     int hidden = config.hiddenSize();
     rotary = new RotaryEmbedding(config);
-    attention = new TreeAttention(config, keyValues, math, pool.threads(), rows);
+    attention = new TreeAttention(config, keyValues, kernels, pool.threads(), rows);
     outputs =
         new CpuOutputs(rows, hidden, options.maxLogitsRows(), padded(config.vocabularySize()));
     state = floats(rows, hidden);

@@ -45,6 +45,16 @@ final class HalfKeyValues extends KeyValues {
     return finite;
   }
 
+  /** The array that holds a page's keys in a layer, at {@link #base}. */
+  short[] keys(int layer, int page) {
+    return keys[layer][chunk(page)];
+  }
+
+  /** The array that holds a page's values in a layer, at {@link #base}. */
+  short[] values(int layer, int page) {
+    return values[layer][chunk(page)];
+  }
+
   /** Widens; a loop that C2 turns into vector instructions where the machine has them. */
   private static void expand(short[] from, int start, int n, float[] to, int toStart) {
     for (int i = 0; i < n; i++) {

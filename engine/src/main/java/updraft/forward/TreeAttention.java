@@ -1,8 +1,12 @@
 package updraft.forward;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import updraft.cache.PageTable;
 import updraft.kernel.Activations;
+import updraft.kernel.AttentionTile;
+import updraft.kernel.Kernels;
+import updraft.kernel.PageMath;
 import updraft.kernel.RowMath;
 import updraft.model.ModelConfig;
 import updraft.model.PackedMatrix;
@@ -16,6 +20,9 @@ import updraft.model.PackedMatrix;
  * position lie: where a page holds ancestors that are not at their position's own slot, their
  * columns are laid over what the page table points to. So a result depends on the row's context
  * alone, not on the slots or on the rows that it shares an item with.
+ *
+ * <p>Pages that all rows of an item see as the page table has them go to {@link PageMath} at once,
+ * where there is one; it gives the same bits.
  */
 final class TreeAttention {
   private static final int PAGE = PageTable.PAGE_SIZE;
@@ -28,6 +35,10 @@ final class TreeAttention {
 
   private final KeyValues keyValues;
   private final RowMath math;
+
+  /** For 16-bit keys and values, or null. */
+  private final @Nullable PageMath pageMath;
+
   private final int kvHeads;
   private final int headSize;
 
@@ -55,18 +66,23 @@ final class TreeAttention {
     /** Shape (16, headSize). */
     final float[] values;
 
-    /** Shape (queries of a tile, {@link #scoresStride}). */
-    float[] scores = {};
+    /** Has the scores, shape (queries of a tile, {@link #scoresStride}). */
+    final AttentionTile tile;
 
-    Scratch(int headSize) {
+    Scratch(AttentionTile tile, int headSize) {
+      this.tile = tile;
       keys = new float[headSize * PAGE];
       values = new float[headSize * PAGE];
     }
   }
 
-  TreeAttention(ModelConfig config, KeyValues keyValues, RowMath math, int threads, int maxRows) {
+  TreeAttention(
+      ModelConfig config, KeyValues keyValues, Kernels kernels, int threads, int maxRows) {
     this.keyValues = keyValues;
-    this.math = math;
+    this.math = kernels.rowMath();
+    PageMath pages = kernels.pageMath();
+    boolean takes = pages != null && pages.takes(config.headSize());
+    pageMath = takes && keyValues instanceof HalfKeyValues ? pages : null;
     kvHeads = config.kvHeads();
     headSize = config.headSize();
     group = config.heads() / kvHeads;
@@ -75,7 +91,8 @@ final class TreeAttention {
     tileStarts = new int[maxRows + 1];
     scratch = new Scratch[threads];
     for (int thread = 0; thread < threads; thread++) {
-      scratch[thread] = new Scratch(headSize);
+      AttentionTile tile = new AttentionTile(rowsPerTile, group, headSize, scale);
+      scratch[thread] = new Scratch(tile, headSize);
     }
   }
 
@@ -99,7 +116,7 @@ final class TreeAttention {
   private void makeRoom(int positions) {
     scoresStride = Math.max(Integer.highestOneBit(positions) * 2, 512);
     for (Scratch own : scratch) {
-      own.scores = new float[Math.multiplyExact(rowsPerTile * group, scoresStride)];
+      own.tile.makeRoom(scoresStride);
     }
   }
 
@@ -128,13 +145,42 @@ final class TreeAttention {
     for (int row = first; row < end; row++) {
       last = Math.max(last, batch.position(row));
     }
-    for (int page = 0; page <= last / PAGE; page++) {
+    PageMath pages = pageMath;
+    int shared = 0;
+    if (pages != null && keyValues instanceof HalfKeyValues halves) {
+      shared = share(first, end, last / PAGE + 1, head, own.tile);
+      int at = first * stride + head * group * headSize;
+      for (int from = 0; from < shared; ) {
+        int to = endOfChunk(first, from, shared);
+        short[] keys = halves.keys(layer, batch.table(first).page(from));
+        pages.scorePages(own.tile, queries, at, stride, keys, from, to);
+        from = to;
+      }
+    }
+    for (int page = shared; page <= last / PAGE; page++) {
       score(layer, head, page, first, end, queries, stride, own);
     }
-    for (int row = first; row < end; row++) {
-      normalize(row, head, first, own, out);
+    if (pages != null) {
+      pages.normalize(own.tile);
     }
-    for (int page = 0; page <= last / PAGE; page++) {
+    for (int row = first; row < end; row++) {
+      if (pages == null) {
+        normalize(row, first, own);
+      }
+      int to = outputOf(row, head);
+      Arrays.fill(out.values(), to, to + group * headSize, 0);
+    }
+    if (pages != null && keyValues instanceof HalfKeyValues halves) {
+      int rowStride = kvHeads * group * headSize;
+      for (int from = 0; from < shared; ) {
+        int to = endOfChunk(first, from, shared);
+        short[] values = halves.values(layer, batch.table(first).page(from));
+        int at = outputOf(first, head);
+        pages.weighPages(own.tile, values, from, to, out.values(), at, rowStride);
+        from = to;
+      }
+    }
+    for (int page = shared; page <= last / PAGE; page++) {
       weigh(layer, head, page, first, end, own, out);
     }
     if (quantizes()) {
@@ -143,6 +189,36 @@ final class TreeAttention {
         math.quantize(out, row, head * blocks, (head + 1) * blocks);
       }
     }
+  }
+
+  /**
+   * Describes an item, and returns of how many leading pages its rows see all positions where the
+   * page table has them.
+   */
+  private int share(int first, int end, int pages, int head, AttentionTile tile) {
+    tile.begin(end - first);
+    int shared = pages;
+    for (int row = first; row < end; row++) {
+      int position = batch.position(row);
+      tile.span(row - first, batch.first(row), position + 1);
+      if (batch.prefix(row) <= position) {
+        shared = Math.min(shared, batch.prefix(row) / PAGE);
+      }
+    }
+    for (int page = 0; page < shared; page++) {
+      tile.base(page, keyValues.base(batch.table(first).page(page), head));
+    }
+    return shared;
+  }
+
+  /** The first page after {@code from} that lies in another array, or {@code shared}. */
+  private int endOfChunk(int row, int from, int shared) {
+    int chunk = KeyValues.chunk(batch.table(row).page(from));
+    int end = from + 1;
+    while (end < shared && KeyValues.chunk(batch.table(row).page(end)) == chunk) {
+      end++;
+    }
+    return end;
   }
 
   private void score(
@@ -166,23 +242,21 @@ final class TreeAttention {
             own.keys,
             headSize,
             scale,
-            own.scores,
+            own.tile.scores(),
             to + i * scoresStride);
       }
     }
   }
 
-  /** Turns a row's scores into weights that add up to one, and clears its outputs. */
-  private void normalize(int row, int head, int first, Scratch own, Activations out) {
+  /** Turns a row's scores into weights that add up to one. */
+  private void normalize(int row, int first, Scratch own) {
     int positions = batch.position(row) + 1;
     for (int i = 0; i < group; i++) {
       int from = ((row - first) * group + i) * scoresStride;
-      Arrays.fill(own.scores, from, from + batch.first(row), NOT_ATTENDED);
-      float sum = math.exponentials(own.scores, from, positions);
-      math.scale(own.scores, from, positions, 1 / sum);
+      Arrays.fill(own.tile.scores(), from, from + batch.first(row), NOT_ATTENDED);
+      float sum = math.exponentials(own.tile.scores(), from, positions);
+      math.scale(own.tile.scores(), from, positions, 1 / sum);
     }
-    int to = outputOf(row, head);
-    Arrays.fill(out.values(), to, to + group * headSize, 0);
   }
 
   private void weigh(
@@ -202,7 +276,7 @@ final class TreeAttention {
       int to = outputOf(row, head);
       for (int i = 0; i < group; i++) {
         math.weigh(
-            own.scores,
+            own.tile.scores(),
             from + i * scoresStride,
             count,
             own.values,

@@ -11,11 +11,18 @@ import updraft.model.Repacker;
  *
  * @param lanes rows a group of packed matrices
  * @param name for people, e.g. {@code Vector API, 512 bits}
+ * @param pageMath attention a tile at once, or null where {@code rowMath} does it page by page
  * @param repacker brings weights into the layout that the kernels read
  * @param warms whether they are slow until C2 has compiled them
  */
 public record Kernels(
-    int lanes, String name, MatMul matMul, RowMath rowMath, Repacker repacker, boolean warms) {
+    int lanes,
+    String name,
+    MatMul matMul,
+    RowMath rowMath,
+    @Nullable PageMath pageMath,
+    Repacker repacker,
+    boolean warms) {
   private static final int[] WIDTHS = {512, 256, 128};
 
   /** By width, those that have been asked for: C2 compiles each but once in a JVM. */
@@ -30,7 +37,7 @@ public record Kernels(
   public static Kernels of(int bits) {
     if (bits == 0) {
       return new Kernels(
-          8, "scalar", new ScalarMatMul(), new ScalarRowMath(), new Repacker(8), false);
+          8, "scalar", new ScalarMatMul(), new ScalarRowMath(), null, new Repacker(8), false);
     }
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       throw new IllegalArgumentException(
@@ -57,6 +64,7 @@ public record Kernels(
         "Vector API, " + bits + " bits",
         new MatMulByKind(bits),
         VectorWidths.at(bits, VectorRowMath.class, RowMath.class),
+        null,
         new Repacker(bits / 32),
         true);
   }
@@ -88,6 +96,7 @@ public record Kernels(
         "native, " + set.title,
         new NativeMatMul(set),
         new NativeRowMath(set),
+        new NativePageMath(set),
         new Repacker(set.lanes, new NativeRowPacker()),
         false);
   }
