@@ -37,7 +37,10 @@ class Head(nn.Module):
         self.fc.normal_(0, 0.1 * self.fc.shape[1] ** -0.5, generator=generator)
         self.fc[:, -hidden:] += torch.eye(hidden)
         self.attention.qkv.normal_(0, hidden**-0.5, generator=generator)
-        self.attention.qkv[:, hidden:] = last.attention.qkv
+        q, k, v = last.attention.qkv.split(last.attention.split())
+        more = self.config.kv_heads // target.config.kv_heads
+        wide = [m.unflatten(0, (-1, self.config.head_size)).repeat_interleave(more, 0).flatten(0, 1) for m in (k, v)]
+        self.attention.qkv[:, hidden:] = torch.cat([q, *wide])
         self.attention.output.copy_(last.attention.output)
         self.embedding_norm.copy_(torch.full((hidden,), 1.0))
         self.features_norm.copy_(last.attention_norm)
@@ -149,5 +152,5 @@ def read_head(path):
     return head
 
 
-def head_config(target, feed_forward):
-    return dataclasses.replace(target, layers=1, feed_forward=feed_forward or target.feed_forward)
+def head_config(target, feed_forward, kv_heads=None):
+    return dataclasses.replace(target, layers=1, feed_forward=feed_forward or target.feed_forward, kv_heads=kv_heads or target.kv_heads)

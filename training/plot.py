@@ -19,7 +19,8 @@ def main():
     second = None
     for path in args.logs:
         log, name = json.loads(path.read_text()), path.parent.name
-        axes.plot([e["tokens"] / 1000 for e in log], [e["loss"] for e in log], label=f"{name}: training loss")
+        lost = [e for e in log if "loss" in e]  # a head is measured before its first step too
+        axes.plot([e["tokens"] / 1000 for e in lost], [e["loss"] for e in lost], label=f"{name}: training loss")
         if held_out := [e for e in log if "held_out" in e]:
             axes.plot([e["tokens"] / 1000 for e in held_out], [e["held_out"] for e in held_out], "o-", ms=3, label=f"{name}: held-out libraries")
         if heads := [e for e in log if "accept_length" in e]:

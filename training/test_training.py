@@ -13,6 +13,7 @@ import answers
 import convert_head
 import evaluate
 import head as heads
+import fit
 import measure_draft
 import prepare
 from gguf_files import Metadata, read_llama, write_llama
@@ -155,6 +156,22 @@ class HeadTest(unittest.TestCase):
                     torch.testing.assert_close(logits[row], expected, rtol=1e-4, atol=1e-4)
                     torch.testing.assert_close(truth[row], features[0, start + step + 1, -64:])
                     self.assertEqual(start + step + 1, summed[row])
+
+    def test_a_fitted_head_comes_near_the_targets_next_state(self):
+        ids = tokens(40, 60)
+        with torch.no_grad():
+            features, _ = self.target.features(ids, self.target.rope(60), [1, 1, 2])
+            answers = Answers([], self.target)
+            answers.sequences = [(t.numpy(), f.numpy(), 1, True) for t, f in zip(ids, features, strict=True)]
+            fit.fit(self.head, self.target, answers)
+            batch = (ids, features, torch.ones(40, 60, dtype=torch.bool), torch.zeros(40, 60))
+            fused = self.head.step(self.head.fuse(features[:, :-1]), F.embedding(ids[:, 1:], self.target.embedding), [], 0)
+            here, there = features[:, :-1, -64:], features[:, 1:, -64:]
+            error = (fused - there).pow(2).mean() / (here - there).pow(2).mean()
+            self.assertLess(error, 0.25)
+            for logits, truth, _, _ in rollout(self.head, self.target, *batch, 1):
+                hit = self.head.d2t[logits.argmax(-1)] == self.target.logits(truth).argmax(-1)
+        self.assertGreater(hit.float().mean(), 0.3)
 
     def test_a_file_gives_back_the_head(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@ import torch.nn.functional as F
 
 from fetch import HERE
 from gguf_files import Metadata, read_llama
+from fit import fit
 from head import Head, head_config, read_head, write_head
 from llama import rms_norm
 from optimiser import Optimiser
@@ -29,7 +30,7 @@ class Answers:
     """Sequences of the files of answers.py or RecordAnswers.java: token ids, features, length of the prompt, whether greedy.
 
     `sums` holds, by place, the logarithm of the sum of the target's exponentials, so that a step needs the target's
-    logits of draft tokens alone.
+    logits of draft tokens alone; without a target they are left out.
     """
 
     def __init__(self, files, target, prompts_count=False):
@@ -38,7 +39,12 @@ class Answers:
             with np.load(path) as data:
                 ends = np.cumsum(data["lengths"])
                 tokens, features = data["tokens"], data["features"]
-                sums = data["sums"] if "sums" in data and not prompts_count else log_sums(target, features)
+                if target is None:
+                    sums = np.zeros(len(tokens), np.float32)
+                elif "sums" in data and not prompts_count:
+                    sums = data["sums"]
+                else:
+                    sums = log_sums(target, features)
                 for index, (end, length) in enumerate(zip(ends, data["lengths"], strict=True)):
                     prompt = int(data["prompts"][index])
                     if length - prompt >= 8:
@@ -150,7 +156,9 @@ def main():
     parser.add_argument("--draft-vocabulary", type=int, default=8192)
     parser.add_argument("--feed-forward", type=int, help="width of the head's feed-forward; default: the target's")
     parser.add_argument("--prompts-count", action="store_true", help="prompts are real text: learn from them too")
+    parser.add_argument("--kv-heads", type=int, help="of the head; default: as many as the target's")
     parser.add_argument("--held-out", type=int, default=2, help="so many last files of answers are for measuring, unless build/answers-NAME-held-out is there")
+    parser.add_argument("--no-fit", action="store_true", help="start from the target's last layer, without fit.py")
     parser.add_argument("--init-from", type=pathlib.Path, help="go on from a head's GGUF file, with a fresh optimiser")
     parser.add_argument("--depth", type=int, default=4)
     parser.add_argument("--sequences", type=int, default=8, help="a step")
@@ -167,7 +175,7 @@ def main():
     apart = sorted((args.build / f"answers-{args.name}-held-out").glob("[0-9]*.npz"))
     if not apart:
         files, apart = files[: -args.held_out], files[-args.held_out :]
-    train, held_out = Answers(files, target, args.prompts_count), Answers(apart, target)
+    train, held_out = Answers(files, target, args.prompts_count), Answers(apart, None)
     target_layers = np.load(files[0])["layers"].tolist()
     folder = args.build / f"head-{args.name}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,7 +184,9 @@ def main():
     else:
         d2t, covered = draft_vocabulary(train, args.draft_vocabulary, target.config.vocabulary)
         print(f"draft vocabulary of {len(d2t)} covers {covered:.1%} of the training answers", flush=True)
-        head = Head(head_config(target.config, args.feed_forward), target_layers, d2t).initialise(target, args.seed)
+        head = Head(head_config(target.config, args.feed_forward, args.kv_heads), target_layers, d2t).initialise(target, args.seed)
+        if not args.no_fit:
+            fit(head, target, train)
     matrices = list(head.matrices())
     stepped = {id(p) for p, _ in matrices}
     optimiser = Optimiser(matrices, [p for p in head.parameters() if id(p) not in stepped], MUON_RATE, ADAM_RATE)
@@ -191,7 +201,20 @@ def main():
     tokens = sum(len(s[0]) for s in train.sequences)
     print(f"{size} parameters; {len(train.sequences)} answers, {tokens} tokens; {len(held_out.sequences)} held out", flush=True)
 
+    def check(**more):
+        length, hits = acceptance(head, target, held_out, args.depth)
+        state["log"].append({k: state[k] for k in ("step", "tokens", "seconds")} | {"accept_length": length, "hits": hits} | more)
+        print(f"held out: accept length {length:.3f} with chains of {args.depth}, hits by step {hits}", flush=True)
+        (folder / "log.json").write_text(json.dumps(state["log"]))
+        description = f"EAGLE-3 head for {data.get('general.name')}; {size} parameters, {state['tokens']} training tokens"
+        write_head(args.output, head, data, args.title, description)
+        torch.save({"head": head.state_dict(), "optimiser": optimiser.state(), "state": state}, folder / "checkpoint.tmp")
+        os.replace(folder / "checkpoint.tmp", checkpoint)
+
     recent, clock = [], time.monotonic()
+    if not state["step"]:
+        check()
+        clock = time.monotonic()
     while (done := state["seconds"] / (args.minutes * 60)) < 1:
         rng = np.random.default_rng([args.seed, state["step"]])
         batch = train.batch(rng.choice(len(train.sequences), args.sequences, replace=False))
@@ -207,15 +230,8 @@ def main():
         if state["step"] % 10 == 0:
             print(f"step={state['step']} tokens={state['tokens']} minutes={state['seconds'] / 60:.2f} loss={np.mean(recent[-10:]):.4f}", flush=True)
         if state["step"] % args.check_steps == 0 or state["seconds"] >= args.minutes * 60:
-            length, hits = acceptance(head, target, held_out, args.depth)
-            state["log"].append({k: state[k] for k in ("step", "tokens", "seconds")} | {"loss": float(np.mean(recent)), "accept_length": length, "hits": hits})
+            check(loss=float(np.mean(recent)))
             recent = []
-            print(f"held out: accept length {length:.3f} with chains of {args.depth}, hits by step {hits}", flush=True)
-            (folder / "log.json").write_text(json.dumps(state["log"]))
-            description = f"EAGLE-3 head for {data.get('general.name')}; {size} parameters, {state['tokens']} training tokens"
-            write_head(args.output, head, data, args.title, description)
-            torch.save({"head": head.state_dict(), "optimiser": optimiser.state(), "state": state}, folder / "checkpoint.tmp")
-            os.replace(folder / "checkpoint.tmp", checkpoint)
 
 
 if __name__ == "__main__":

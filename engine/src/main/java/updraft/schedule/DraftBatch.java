@@ -95,6 +95,9 @@ final class DraftBatch {
     }
     share(clock.nanoTime() - started);
     for (int i = 0; i < sessions.size(); i++) {
+      if (sequences.get(i).length() <= sequences.get(i).promptLength() + 1) {
+        sequences.get(i).account().forgive(); // reading the prompt is done, whatever follows
+      }
       sequences.get(i).times().extended(sessions.get(i).takeCaughtUp());
     }
     tracing.endAll(sequences, Stage.SPEC_DRAFT_EXTEND);

@@ -24,6 +24,9 @@ public final class DraftAccount {
 
   private static final int LONGEST_WAIT = 384;
 
+  /** Drafting that takes less than this part of a round may be done again and again. */
+  private static final double FREE = 0.02;
+
   /** Ranges of the drafter's probabilities that are trusted apart. */
   private static final int RANGES = 8;
 
@@ -118,6 +121,11 @@ public final class DraftAccount {
     spentSeconds += seconds;
   }
 
+  /** Forgets what was {@link #spent}. */
+  public void forgive() {
+    spentSeconds = 0;
+  }
+
   double takeSpentSeconds() {
     double seconds = spentSeconds;
     spentSeconds = 0;
@@ -193,6 +201,10 @@ public final class DraftAccount {
       } else if (probing) {
         wait = Math.min(LONGEST_WAIT, 2 * wait);
       }
+    } else if (drafted && roundCost > FREE && !hasCredit()) {
+      // drafted for a probe that would not have paid: looking was dear enough
+      quiet = 0;
+      wait = Math.min(LONGEST_WAIT, 2 * wait);
     } else if (!drafted || offeredNodes > 0) {
       quiet++;
     }

@@ -15,6 +15,7 @@ public final class MergedDrafter implements Drafter {
   private final Drafter ngram;
   private final Drafter network;
   private final TreeMerger merger = new TreeMerger();
+  private final MergedSession.Worth worth = new MergedSession.Worth();
 
   // of the current call; reused
   private final List<DraftSession> ngrams = new ArrayList<>();
@@ -43,7 +44,7 @@ public final class MergedDrafter implements Drafter {
 
   @Override
   public DraftSession open(DraftContext context) {
-    return new MergedSession(context, ngram.open(context), network.open(context));
+    return new MergedSession(context, ngram.open(context), network.open(context), worth);
   }
 
   @Override
@@ -81,12 +82,16 @@ public final class MergedDrafter implements Drafter {
     for (int i = 0; i < sessions.size(); i++) {
       MergedSession session = (MergedSession) sessions.get(i);
       session.learn();
-      networks.add(session.network());
+      if (!session.isDormant()) {
+        networks.add(session.network());
+      }
       if (session.context().computed() == session.context().length() - 1) {
         ngrams.add(session.ngram());
       }
     }
-    network.extend(networks);
+    if (!networks.isEmpty()) {
+      network.extend(networks);
+    }
     ngram.extend(ngrams);
     for (int i = 0; i < sessions.size(); i++) {
       ((MergedSession) sessions.get(i)).countParts();

@@ -12,11 +12,20 @@ final class MergedSession extends DraftSession {
   private static final int FIRST_REST = 8;
   private static final int LONGEST_REST = 128;
 
+  /** The first rest of a sequence that begins when the network is known not to pay. */
+  private static final int LATER_REST = 32;
+
   /** Rounds that it may try before it is judged. */
   private static final int TRIAL = 6;
 
+  /** The same after a rest: the first round only lets it catch up. */
+  private static final int RETRIAL = 3;
+
   private final DraftSession ngram;
   private final DraftSession network;
+
+  /** What the network was worth to all sequences, so that a new one need not find out. */
+  private final Worth all;
 
   private double gained;
   private double spent;
@@ -29,10 +38,43 @@ final class MergedSession extends DraftSession {
 
   private int askedAt = -1;
 
-  MergedSession(DraftContext context, DraftSession ngram, DraftSession network) {
+  /** What it took in this round, in tokens. */
+  private double cost;
+
+  MergedSession(DraftContext context, DraftSession ngram, DraftSession network, Worth all) {
     super(context);
+    this.all = all;
     this.ngram = ngram;
     this.network = network;
+    if (all.isLoss()) {
+      trial = 0;
+      gained = all.gained;
+      spent = all.spent;
+      rest = LATER_REST;
+      nextRest = 2 * LATER_REST;
+    }
+  }
+
+  /** Moving averages over the sequences of a drafter: tokens gained a round, and time in tokens. */
+  static final class Worth {
+    private static final double STEP = 0.02;
+
+    /** Rounds before it is a judgement. */
+    private static final int ENOUGH = 12;
+
+    private double gained;
+    private double spent;
+    private int rounds;
+
+    private void add(double gain, double cost) {
+      double step = Math.max(STEP, 1.0 / ++rounds);
+      gained += step * (gain - gained);
+      spent += step * (cost - spent);
+    }
+
+    private boolean isLoss() {
+      return rounds >= ENOUGH && gained < spent;
+    }
   }
 
   DraftSession ngram() {
@@ -68,7 +110,7 @@ final class MergedSession extends DraftSession {
         rest--;
         return false;
       }
-      trial = 2;
+      trial = RETRIAL;
       rest = nextRest;
       nextRest = Math.min(LONGEST_REST, 2 * nextRest);
     }
@@ -77,9 +119,22 @@ final class MergedSession extends DraftSession {
     return true;
   }
 
+  /**
+   * Whether the network need not even read what was committed: it goes on from where it wakes, with
+   * nothing before.
+   */
+  boolean isDormant() {
+    return context().speculation().automatic()
+        && trial == 0
+        && gained < spent
+        && rest > 0
+        && all.isLoss();
+  }
+
   void networkTook(double seconds) {
     if (asked && tokenSeconds() > 0) {
-      spent += STEP * (seconds / tokenSeconds() - spent);
+      cost = seconds / tokenSeconds();
+      spent += STEP * (cost - spent);
     }
   }
 
@@ -90,7 +145,10 @@ final class MergedSession extends DraftSession {
     }
     int both = accepted(ngram.tree());
     int alone = Math.max(0, accepted(network.tree()) - both);
-    gained += STEP * (alone - gained);
+    // a node that is taken had a row of its own
+    double gain = Math.max(0, alone * (1 - Math.min(1, rowPrice())));
+    gained += STEP * (gain - gained);
+    all.add(gain, cost);
     trial = Math.max(0, trial - 1);
     if (gained >= spent) {
       nextRest = FIRST_REST;
@@ -110,6 +168,10 @@ final class MergedSession extends DraftSession {
       node = child;
     }
     return tree.size() == 0 ? 0 : tree.depth(node);
+  }
+
+  private double rowPrice() {
+    return tokenSeconds() > 0 ? rowSeconds() / tokenSeconds() : 0;
   }
 
   void countParts() {

@@ -201,6 +201,32 @@ class DraftBudgetTest {
         .isCloseTo(3 / 4.2, within(1e-9)); // nine rows cost 4.2 by the guess
   }
 
+  /** As a network drafts: each look costs, and none of its nodes is worth a row. */
+  @Test
+  void dearDraftsOfWhichNothingIsKeptBecomeRare() {
+    DraftAccount account = new DraftAccount(SpeculationOptions.AUTO);
+    DraftTree none = new DraftTree(4);
+    none.reset(0);
+    int looks = 0;
+    for (int round = 0; round < 1000; round++) {
+      if (account.drafts()) {
+        account.charge(4, 0, 0.3, false);
+        looks++;
+      }
+      account.verified(none, 0);
+    }
+    // the first credit, and what each round earns
+    assertThat(0.3 * looks).isLessThan(1 + 0.015 * 1000 + 3);
+  }
+
+  @Test
+  void readingThePromptIsNotChargedToTheAnswer() {
+    DraftAccount account = new DraftAccount(SpeculationOptions.AUTO);
+    account.spent(1);
+    account.forgive();
+    assertThat(account.takeSpentSeconds()).isZero();
+  }
+
   private static void prune(CostCurve costs, List<DraftTree> trees, int most) {
     List<DraftAccount> accounts =
         trees.stream().map(tree -> new DraftAccount(SpeculationOptions.AUTO)).toList();
