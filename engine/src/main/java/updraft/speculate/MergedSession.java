@@ -48,8 +48,8 @@ final class MergedSession extends DraftSession {
     this.network = network;
     if (all.isLoss()) {
       trial = 0;
-      gained = all.gained;
       spent = all.spent;
+      gained = Math.min(all.gained, 0.9 * spent);
       rest = LATER_REST;
       nextRest = 2 * LATER_REST;
     }
@@ -62,18 +62,24 @@ final class MergedSession extends DraftSession {
     /** Rounds before it is a judgement. */
     private static final int ENOUGH = 12;
 
+    /** How often a network's first choice is right, before that is known. */
+    private static final double HOPE = 0.6;
+
     private double gained;
     private double spent;
+    private double rowPrice;
     private int rounds;
 
-    private void add(double gain, double cost) {
+    private void add(double gain, double cost, double price) {
+      rowPrice = price;
       double step = Math.max(STEP, 1.0 / ++rounds);
       gained += step * (gain - gained);
       spent += step * (cost - spent);
     }
 
     private boolean isLoss() {
-      return rounds >= ENOUGH && gained < spent;
+      boolean known = rounds >= ENOUGH;
+      return known ? gained < spent : rounds > 1 && HOPE - rowPrice < spent;
     }
   }
 
@@ -148,7 +154,7 @@ final class MergedSession extends DraftSession {
     // a node that is taken had a row of its own
     double gain = Math.max(0, alone * (1 - Math.min(1, rowPrice())));
     gained += STEP * (gain - gained);
-    all.add(gain, cost);
+    all.add(gain, cost, rowPrice());
     trial = Math.max(0, trial - 1);
     if (gained >= spent) {
       nextRest = FIRST_REST;
