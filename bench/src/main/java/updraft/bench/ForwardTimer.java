@@ -1,5 +1,8 @@
 package updraft.bench;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import updraft.cache.PageTable;
 import updraft.engine.EngineOptions;
 import updraft.forward.Backend;
@@ -31,7 +34,12 @@ final class ForwardTimer implements AutoCloseable {
   private final PageTable table = new PageTable();
 
   private ForwardTimer(
-      ModelConfig config, ModelWeights weights, EngineOptions options, int positions, int maxRows) {
+      ModelConfig config,
+      ModelWeights weights,
+      EngineOptions options,
+      int positions,
+      int maxRows,
+      int others) {
     this.config = config;
     this.threads =
         options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
@@ -43,7 +51,12 @@ final class ForwardTimer implements AutoCloseable {
             config,
             weights,
             new BackendOptions(
-                threads, pages, rows, maxRows, options.keyValueType(), options.lanes()));
+                threads,
+                pages + PageTable.pagesFor(others),
+                rows,
+                maxRows,
+                options.keyValueType(),
+                options.lanes()));
     this.batch = new RowBatch(rows);
     for (int page = 0; page < pages; page++) {
       table.add(page);
@@ -57,6 +70,13 @@ final class ForwardTimer implements AutoCloseable {
    * @throws IllegalArgumentException if the model's context is shorter than {@code positions}
    */
   static ForwardTimer open(EngineOptions options, int positions, int maxRows) {
+    return open(options, positions, maxRows, 0);
+  }
+
+  /**
+   * @param others tokens of other sequences, whole pages
+   */
+  static ForwardTimer open(EngineOptions options, int positions, int maxRows, int others) {
     try (GgufFile file = GgufFile.open(options.model())) {
       ModelConfig config = ModelConfig.of(file);
       if (positions > config.contextLength()) {
@@ -66,7 +86,8 @@ final class ForwardTimer implements AutoCloseable {
                 + ", context_length="
                 + config.contextLength());
       }
-      return new ForwardTimer(config, ModelWeights.of(file, config), options, positions, maxRows);
+      ModelWeights weights = ModelWeights.of(file, config);
+      return new ForwardTimer(config, weights, options, positions, maxRows, others);
     }
   }
 
@@ -102,6 +123,43 @@ final class ForwardTimer implements AutoCloseable {
               }
             })
         / tokens;
+  }
+
+  /** Milliseconds of a step of some sequences, each a token further, choice of tokens included. */
+  double sequences(int count, int context, int steps) {
+    List<PageTable> tables = new ArrayList<>();
+    int page = table.size();
+    for (int sequence = 0; sequence < count; sequence++) {
+      PageTable own = new PageTable();
+      for (int i = 0; i < PageTable.pagesFor(context + steps); i++) {
+        own.add(page++);
+      }
+      tables.add(own);
+      batch.clear();
+      int parent = RowBatch.COMMITTED;
+      for (int i = 0; i < context; i++) {
+        int token = token(1000 + (i + 7 * sequence) % 500);
+        parent = batch.add(token, i, own, own.slot(i), parent, false);
+      }
+      backend.forward(batch);
+    }
+    int[] tokens = new int[count];
+    Arrays.setAll(tokens, sequence -> token(1000 + sequence));
+    return milliseconds(
+            () -> {
+              for (int position = context; position < context + steps; position++) {
+                batch.clear();
+                for (int i = 0; i < count; i++) {
+                  PageTable own = tables.get(i);
+                  batch.add(tokens[i], position, own, own.slot(position), RowBatch.COMMITTED, true);
+                }
+                RowOutputs outputs = backend.forward(batch);
+                for (int i = 0; i < count; i++) {
+                  tokens[i] = likeliest(outputs.logits(), outputs.logitsOffset(i));
+                }
+              }
+            })
+        / steps;
   }
 
   /** Milliseconds of a prompt of which the last token alone wants logits. */

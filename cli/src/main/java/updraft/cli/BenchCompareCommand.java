@@ -1,13 +1,23 @@
 package updraft.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import updraft.bench.BenchException;
+import updraft.bench.BenchModel;
 import updraft.bench.CompareBench;
+import updraft.bench.CompareBench.Part;
 import updraft.cli.models.ModelException;
+import updraft.engine.EngineOptions;
 
 /** {@code updraft bench compare}: the same work by llama.cpp, in turns with ours. */
 @Command(name = "compare", description = "Time the same work here and in llama.cpp, in turns.")
@@ -28,6 +38,25 @@ final class BenchCompareCommand implements Callable<Integer> {
       description = "Turns of each; their median counts. Default: 5.")
   private int rounds = 5;
 
+  @Option(
+      names = "--parts",
+      split = ",",
+      paramLabel = "PART",
+      description = "What to measure: steps, few (of them), answers, start. Default: all but few.")
+  private List<String> parts = List.of("steps", "answers", "start");
+
+  @Option(
+      names = "--as",
+      paramLabel = "TYPE",
+      description = "Take the model's matrices as q8_0 or q4_0: makes such a file once.")
+  private @Nullable String type;
+
+  @Option(
+      names = "--random",
+      paramLabel = "SHAPES",
+      description = "Instead of a model, random weights in the shapes of llama-1b; with --as.")
+  private @Nullable String random;
+
   @Option(names = "--json", description = "Print one object.")
   private boolean json;
 
@@ -38,10 +67,16 @@ final class BenchCompareCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws ModelException, CommandException, InterruptedException {
+  public Integer call() throws ModelException, CommandException, InterruptedException, IOException {
     try {
-      CompareBench.Result result =
-          CompareBench.run(compute.options(model.file(terminal)).build(), python, rounds);
+      Path file = random == null ? model.file(terminal) : null;
+      Path measured = BenchModel.file(file, random, type);
+      String home = terminal.environment().get("UPDRAFT_HOME");
+      Path launcher = home == null ? null : Path.of(home, "updraft");
+      // keys and values for what is measured, not for contexts that are not
+      EngineOptions options =
+          compute.options(measured).contextLength(4096).keyValueTokens(8192).build();
+      CompareBench.Result result = CompareBench.run(options, python, rounds, chosen(), launcher);
       if (json) {
         Json.print(terminal, result);
       } else {
@@ -53,24 +88,45 @@ final class BenchCompareCommand implements Callable<Integer> {
     }
   }
 
-  private void print(CompareBench.Result result) {
-    terminal.out().println(OneLine.of(result.cpu() + "; " + result.backend()));
-    terminal
-        .out()
-        .println(
-            String.format(
-                Locale.ROOT, "%-20s %10s %10s %7s", "work", "updraft", "llama.cpp", "ratio"));
-    for (CompareBench.Line line : result.lines()) {
-      terminal
-          .out()
-          .println(
-              String.format(
-                  Locale.ROOT,
-                  "%-20s %10.3f %10.3f %6.2f×",
-                  line.work(),
-                  line.oursMs(),
-                  line.peerMs(),
-                  line.ratio()));
+  private Set<Part> chosen() {
+    Set<Part> chosen = EnumSet.noneOf(Part.class);
+    for (String part : parts) {
+      try {
+        chosen.add(Part.valueOf(part.toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "--parts must be of steps, few, answers, start: --parts="
+                + parts.stream().collect(Collectors.joining(",")));
+      }
     }
+    return chosen;
+  }
+
+  private void print(CompareBench.Result result) {
+    line("%s", OneLine.of(result.cpu() + " (" + result.features() + "); " + result.backend()));
+    if (result.probe() != null) {
+      line(
+          "limits of %d threads: reads %.1f GB/s, multiplies %.0f G bytes/s",
+          result.threads(), result.probe().gigabytes(), result.probe().gigaproducts());
+    }
+    line("%-32s %26s %26s %7s", "work", "updraft", "llama.cpp", "ratio");
+    for (CompareBench.Line work : result.lines()) {
+      line(
+          "%-32s %9.2f (%5.0f–%5.0f) %s %9.2f (%5.0f–%5.0f) %s %6.2f×",
+          work.work(),
+          work.ours().median(),
+          work.ours().low(),
+          work.ours().high(),
+          work.unit(),
+          work.peer().median(),
+          work.peer().low(),
+          work.peer().high(),
+          work.unit(),
+          work.ratio());
+    }
+  }
+
+  private void line(String format, Object... values) {
+    terminal.out().println(String.format(Locale.ROOT, format, values));
   }
 }
