@@ -25,9 +25,9 @@ import java.util.function.Consumer;
 import javax.net.ssl.HttpsURLConnection;
 
 /**
- * Posts spans over the JDK's blocking HTTP connection, on a virtual thread each. A post of 512
- * spans takes half the processor time that it takes over {@code java.net.http.HttpClient}, whose
- * selector and flow of buffers are made for many connections; here every microsecond is the
+ * Posts spans over the JDK's blocking HTTP connection, on a virtual thread each. With {@code
+ * java.net.http.HttpClient} its selector and workers, which are made for many connections, took 7 of
+ * the 18 µs of processor time that exporting a round's two spans took; here every microsecond is the
  * engine's.
  */
 final class BlockingSender implements HttpSender {
