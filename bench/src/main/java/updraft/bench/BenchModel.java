@@ -14,17 +14,19 @@ import updraft.model.SyntheticModelBuilder;
 
 /**
  * Models that the bench makes: random weights in the shapes of a larger model, or a model with its
- * matrices in another type. Kept in the folder for temporary files, so that they are made once.
+ * matrices in another type. Kept, so that they are made once.
  */
 public final class BenchModel {
   private BenchModel() {}
 
   /**
+   * @param folder where they are kept
    * @param model a GGUF file, or null when {@code random} is given
    * @param random {@code llama-1b}, or null
    * @param type the matrices' type, or null for the model's own
    */
-  public static Path file(@Nullable Path model, @Nullable String random, @Nullable String type)
+  public static Path file(
+      Path folder, @Nullable Path model, @Nullable String random, @Nullable String type)
       throws IOException {
     if (random != null && !random.equals("llama-1b")) {
       throw new IllegalArgumentException("--random must be llama-1b: --random=" + random);
@@ -34,11 +36,9 @@ public final class BenchModel {
     }
     QuantType matrices = type(type == null ? "q8_0" : type);
     String name = random == null ? String.valueOf(model).replaceAll(".*/|\\.gguf$", "") : random;
-    Path made =
-        Path.of(
-            System.getProperty("java.io.tmpdir"),
-            "updraft-bench-" + name + "." + matrices.name() + ".gguf");
+    Path made = folder.resolve(name + "." + matrices.name() + ".gguf");
     if (!Files.exists(made)) {
+      Files.createDirectories(folder);
       if (model == null) {
         SyntheticModelBuilder shapes = SyntheticModel.llama1b();
         shapes.matrices(matrices).contextLength(8192).build().write(made);

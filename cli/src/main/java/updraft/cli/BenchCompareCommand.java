@@ -1,6 +1,7 @@
 package updraft.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -70,13 +71,12 @@ final class BenchCompareCommand implements Callable<Integer> {
   public Integer call() throws ModelException, CommandException, InterruptedException, IOException {
     try {
       Path file = random == null ? model.file(terminal) : null;
-      Path measured = BenchModel.file(file, random, type);
-      String home = terminal.environment().get("UPDRAFT_HOME");
-      Path launcher = home == null ? null : Path.of(home, "updraft");
+      Path kept = terminal.models().folder().resolveSibling("bench");
+      Path measured = BenchModel.file(kept, file, random, type);
       // keys and values for what is measured, not for contexts that are not
       EngineOptions options =
           compute.options(measured).contextLength(4096).keyValueTokens(8192).build();
-      CompareBench.Result result = CompareBench.run(options, python, rounds, chosen(), launcher);
+      CompareBench.Result result = CompareBench.run(options, python, rounds, chosen(), launcher());
       if (json) {
         Json.print(terminal, result);
       } else {
@@ -86,6 +86,16 @@ final class BenchCompareCommand implements Callable<Integer> {
     } catch (BenchException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** In a clone or in a distribution; null when this was not launched by it. */
+  private @Nullable Path launcher() {
+    String home = terminal.environment().get("UPDRAFT_HOME");
+    if (home == null) {
+      return null;
+    }
+    Path clones = Path.of(home, "updraft");
+    return Files.isRegularFile(clones) ? clones : Path.of(home, "bin", "updraft");
   }
 
   private Set<Part> chosen() {
