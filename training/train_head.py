@@ -162,7 +162,7 @@ def main():
     parser.add_argument("--init-from", type=pathlib.Path, help="go on from a head's GGUF file, with a fresh optimiser")
     parser.add_argument("--depth", type=int, default=4)
     parser.add_argument("--sequences", type=int, default=8, help="a step")
-    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--minutes", type=float, default=30, help="0 leaves it at what fit.py makes")
     parser.add_argument("--check-steps", type=int, default=100)
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates, which fall to a tenth")
     parser.add_argument("--seed", type=int, default=1)
@@ -215,7 +215,7 @@ def main():
     if not state["step"]:
         check()
         clock = time.monotonic()
-    while (done := state["seconds"] / (args.minutes * 60)) < 1:
+    while (done := state["seconds"] / (args.minutes * 60) if args.minutes else 1) < 1:
         rng = np.random.default_rng([args.seed, state["step"]])
         batch = train.batch(rng.choice(len(train.sequences), args.sequences, replace=False))
         loss = loss_of(head, target, batch, args.depth)
