@@ -106,7 +106,8 @@ final class DraftBatch {
   private void share(long nanos) {
     double seconds = nanos * 1e-9 / sequences.size();
     for (int i = 0; i < sequences.size(); i++) {
-      sequences.get(i).account().spent(seconds);
+      double own = sessions.get(i).takeOwnSeconds();
+      sequences.get(i).account().spent(Math.max(0, seconds - own));
     }
   }
 }

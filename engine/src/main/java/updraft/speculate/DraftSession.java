@@ -24,6 +24,9 @@ public abstract class DraftSession {
   private double rowSeconds;
   private int caughtUp;
 
+  /** Seconds of drafting that the drafter itself keeps account of. */
+  private double ownSeconds;
+
   protected DraftSession(DraftContext context) {
     this.context = context;
     this.tree = new DraftTree(SpeculationOptions.MAX_NODES);
@@ -82,6 +85,18 @@ public abstract class DraftSession {
   /** Notes that the drafter has caught up with so many tokens. */
   final void caughtUp(int tokens) {
     caughtUp += tokens;
+  }
+
+  /** Notes time that the drafter weighs against what it brings, so that nobody else need. */
+  final void accountsFor(double seconds) {
+    ownSeconds += seconds;
+  }
+
+  /** Seconds since this was last asked that the drafter itself keeps account of. */
+  public final double takeOwnSeconds() {
+    double seconds = ownSeconds;
+    ownSeconds = 0;
+    return seconds;
   }
 
   /** Tokens that the drafter has caught up with since this was last asked. */

@@ -90,7 +90,14 @@ public final class MergedDrafter implements Drafter {
       }
     }
     if (!networks.isEmpty()) {
+      long start = System.nanoTime();
       network.extend(networks);
+      double seconds = (System.nanoTime() - start) * 1e-9 / networks.size();
+      for (int i = 0; i < sessions.size(); i++) {
+        if (networks.contains(((MergedSession) sessions.get(i)).network())) {
+          sessions.get(i).accountsFor(seconds);
+        }
+      }
     }
     ngram.extend(ngrams);
     for (int i = 0; i < sessions.size(); i++) {

@@ -138,6 +138,9 @@ final class MergedSession extends DraftSession {
   }
 
   void networkTook(double seconds) {
+    if (asked) {
+      accountsFor(seconds);
+    }
     if (asked && tokenSeconds() > 0) {
       cost = seconds / tokenSeconds();
       spent += STEP * (cost - spent);
