@@ -28,7 +28,8 @@ public final class SpeculationReport {
             td,th{text-align:right;padding:2px 8px;border-bottom:1px solid var(--faint)}
             td:first-child,td:nth-child(2),th:first-child,th:nth-child(2){text-align:left}
             svg{width:100%;margin:1rem 0}
-            </style><h1>What speculation gains</h1><p>""")
+            </style><h1>What speculation gains</h1><p>\
+            """)
         .append(
             SvgPlot.escaped(
                 String.format(
@@ -142,8 +143,8 @@ public final class SpeculationReport {
       page.append(
           String.format(
               Locale.ROOT,
-              "<tr><td>%s<td>%s<td>%d<td>%.2f<td>%.0f %%<td>%.1f<td>%.2f×<td>%.2f×<td>%.0f %%<td>%.0f"
-                  + " %%</tr>%n",
+              "<tr><td>%s<td>%s<td>%d<td>%.2f<td>%.0f %%<td>%.1f<td>%.2f×<td>%.2f×<td>%.0f"
+                  + " %%<td>%.0f %%</tr>%n",
               SvgPlot.escaped(line.category()),
               line.method(),
               line.prompts(),

@@ -70,7 +70,8 @@ final class SvgPlot {
       for (int s = 0; s < series.size(); s++) {
         double value = Math.min(most, series.get(s)[g]);
         add(
-            "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f' fill='%s'><title>%.2f</title></rect>",
+            "<rect x='%.1f' y='%.1f' width='%.1f' height='%.1f'"
+                + " fill='%s'><title>%.2f</title></rect>",
             x + s * bar, y(value), bar * 0.92, y(0) - y(value), colour(s), series.get(s)[g]);
       }
       text(LEFT + (g + 0.5) * group, height - BOTTOM + 18, "middle", groups.get(g));

@@ -23,9 +23,9 @@ final class EngineFlags {
       names = "--draft-model",
       paramLabel = "FILE",
       description =
-          "An EAGLE head of the model, or a small model of its vocabulary, as a GGUF file. Default: a"
-              + " head of the model, or a smaller *-draft.gguf of its vocabulary, in models/, beside"
-              + " the model, or among `updraft models`.")
+          "An EAGLE head of the model, or a small model of its vocabulary, as a GGUF file. Default:"
+              + " a head of the model, or a smaller *-draft.gguf of its vocabulary, in models/,"
+              + " beside the model, or among `updraft models`.")
   private @Nullable Path draftModel;
 
   @Option(
