@@ -55,10 +55,19 @@ final class DrafterLoader {
   Drafters load() {
     Drafter ngram = new NgramDrafter();
     Drafters drafters = Drafters.ngram(ngram);
-    Path path = options.draftModel() != null ? options.draftModel() : find();
-    if (path == null) {
-      return drafters;
+    Path named = options.draftModel();
+    Path draftModel = named == null ? find(this::isDraftModel) : named;
+    if (draftModel != null) {
+      add(draftModel, ngram, drafters);
     }
+    Path head = named == null ? find(this::isHead) : null;
+    if (head != null) {
+      add(head, ngram, drafters); // and serves auto in the place of a draft model
+    }
+    return drafters;
+  }
+
+  private void add(Path path, Drafter ngram, Drafters drafters) {
     try (GgufFile file = GgufFile.open(path)) {
       refuseIfTooLarge(file);
       boolean head = HeadConfig.isHead(file);
@@ -75,7 +84,6 @@ final class DrafterLoader {
         drafters.put(SpeculationMethod.DRAFT, draft);
         drafters.put(SpeculationMethod.AUTO, new MergedDrafter(ngram, draft));
       }
-      return drafters;
     }
   }
 
@@ -120,12 +128,6 @@ final class DrafterLoader {
               + (free >> 20)
               + " MB; raise the heap with -Xmx");
     }
-  }
-
-  /** A head that was made for the model, else a draft model of its vocabulary, else null. */
-  private @Nullable Path find() {
-    Path head = find(this::isHead);
-    return head == null ? find(this::isDraftModel) : head;
   }
 
   private boolean isHead(GgufFile file) {
