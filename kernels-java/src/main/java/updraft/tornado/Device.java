@@ -126,7 +126,10 @@ record Device(String number, String name, long memory, boolean simulated) {
               + "; TornadoVM takes 4 GB unless UPDRAFT_JAVA_OPTS=-Dtornado.device.memory=NGB says"
               + " more",
           e);
-    } catch (TornadoBailoutRuntimeException e) {
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (TornadoBailoutRuntimeException | Error e) {
+      // what its compiler lacks TornadoVM throws as an error of its own
       throw new IllegalStateException(
           "kernels must compile for the device: graph="
               + graph

@@ -92,6 +92,20 @@ class DeviceFailureTest {
   }
 
   @Test
+  void whatTheCompilerLacksIsToldTheSameWay() {
+    assertThatThrownBy(
+            () ->
+                GPU.guard(
+                    "layers0",
+                    () -> {
+                      throw new AssertionError("unimplemented");
+                    }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "kernels must compile for the device: graph=layers0, device=GPU, ptx, unimplemented");
+  }
+
+  @Test
   void aKernelThatDoesNotCompileIsToldInTheCompilersWords() {
     assertThatThrownBy(
             () ->
