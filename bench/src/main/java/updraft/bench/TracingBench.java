@@ -4,10 +4,12 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import updraft.engine.Engine;
 import updraft.engine.EngineOptions;
@@ -52,7 +54,9 @@ public final class TracingBench {
           + "  public int getX() {\n    return x;\n  }\n\n  public int getY() {\n";
 
   /** What the exporter still holds after a block is sent meanwhile. */
-  private static final long PAUSE_MILLIS = 300;
+  private static final long PAUSE_MILLIS = 700;
+
+  private static final int WARM_UP_ROUNDS = 2;
 
   private final EngineOptions options;
   private final SpeculationOptions speculation;
@@ -78,33 +82,36 @@ public final class TracingBench {
   /**
    * @param tokens after the first of each answer
    * @param bytes allocated by the engine's thread
+   * @param exporterNanos processor time of threads that are not the engine's, the pause included
    */
-  private record Block(double tokensPerSecond, long tokens, long rounds, long bytes) {}
+  private record Block(
+      double tokensPerSecond, long tokens, long rounds, long bytes, long exporterNanos) {}
 
-  /** Runs so many rounds of blocks, after one that is thrown away. */
+  /** Runs so many rounds of blocks, after two to warm up: the exporter is compiled late. */
   public TracingTable run(int rounds) throws InterruptedException {
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds must be at least 1: rounds=" + rounds);
     }
     Map<Arm, List<Block>> blocks = new EnumMap<>(Arm.class);
-    Arm[] arms = Arm.values();
+    List<Arm> arms = new ArrayList<>(List.of(Arm.values()));
+    Random order = new Random(1);
     try (Engine engine = Engine.open(options)) {
       int[] prompt = engine.encode(PROMPT, false);
-      for (int round = -1; round < rounds; round++) {
-        for (int turn = 0; turn < arms.length; turn++) {
-          Arm arm = arms[(turn + round + arms.length) % arms.length];
+      for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+        Collections.shuffle(arms, order);
+        for (Arm arm : arms) {
           Block block = block(engine, prompt, arm);
           if (round >= 0) {
             blocks.computeIfAbsent(arm, key -> new ArrayList<>()).add(block);
           }
-          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
       }
     }
     return table(blocks);
   }
 
-  private Block block(Engine engine, int[] prompt, Arm arm) {
+  private Block block(Engine engine, int[] prompt, Arm arm) throws InterruptedException {
+    long exporter = -exporterNanos();
     long start = System.nanoTime();
     long bytes = -engineBytes();
     long tokens = 0;
@@ -117,7 +124,9 @@ public final class TracingBench {
       decodeNanos += result.timings().decodeNanos();
     }
     bytes += engineBytes();
-    return new Block(tokens / (decodeNanos / 1e9), tokens, rounds, bytes);
+    TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    exporter += exporterNanos();
+    return new Block(tokens / (decodeNanos / 1e9), tokens, rounds, bytes, exporter);
   }
 
   private GenerateRequest request(int[] prompt, Arm arm) {
@@ -135,6 +144,14 @@ public final class TracingBench {
     return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
         .filter(thread -> thread != null && thread.getThreadName().equals("updraft-engine"))
         .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.getThreadId()))
+        .sum();
+  }
+
+  private static long exporterNanos() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+        .filter(thread -> thread != null && !thread.getThreadName().matches("updraft.*|main"))
+        .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
         .sum();
   }
 
@@ -157,6 +174,7 @@ public final class TracingBench {
                   (double) tokens / rounds,
                   1e3 * tokens / rounds / rate,
                   (double) of.stream().mapToLong(Block::bytes).sum() / tokens,
+                  of.stream().mapToLong(Block::exporterNanos).sum() / 1e3 / rounds,
                   Median.of(loss),
                   Median.error(loss)));
         });

@@ -16,6 +16,7 @@ public record TracingTable(String cpu, int rounds, List<Line> lines) {
    *
    * @param roundMillis how long a round of draft and verification is
    * @param bytesPerToken allocated by the engine's thread, the answers' texts included
+   * @param exporterMicros processor time a round of threads that are not the engine's
    * @param loss median over pairs of blocks of 1 − its tokens a second ÷ those with tracing off
    * @param error standard error of that median, from the spread of the pairs
    */
@@ -26,6 +27,7 @@ public record TracingTable(String cpu, int rounds, List<Line> lines) {
       double acceptLength,
       double roundMillis,
       double bytesPerToken,
+      double exporterMicros,
       double loss,
       double error) {}
 }

@@ -37,6 +37,22 @@ class BenchCommandTest {
   }
 
   @Test
+  void tracingPrintsALineAWayToTrace() {
+    JsonNode table =
+        run("bench tracing --rounds 1 --seconds 0.1 --max-tokens 32 --json").succeeds().json();
+
+    assertThat(table.get("rounds").asInt()).isEqualTo(1);
+    assertThat(table.get("lines"))
+        .extracting(line -> line.get("arm").asString())
+        .containsExactly("off", "level_2", "level_3", "sampled_out");
+    assertThat(table.get("lines"))
+        .allSatisfy(line -> assertThat(line.get("tokens_per_second").asDouble()).isPositive());
+    assertThat(table.at("/lines/0/loss").asDouble()).isZero();
+    assertThat(table.at("/lines/1/bytes_per_token").asDouble())
+        .isGreaterThan(table.at("/lines/0/bytes_per_token").asDouble());
+  }
+
+  @Test
   void speculatePrintsALineACategoryAndMethod() throws IOException {
     Path prompts =
         Files.writeString(
