@@ -109,13 +109,7 @@ final class BenchTracingCommand implements Callable<Integer> {
   private void print(TracingTable table) {
     print(
         "%-12s %9s %6s %9s %12s %11s %16s%n",
-        "tracing",
-        "tok/s",
-        "τ",
-        "round",
-        "bytes/token",
-        "exporter",
-        "loss");
+        "tracing", "tok/s", "τ", "round", "bytes/token", "exporter", "loss");
     for (TracingTable.Line line : table.lines()) {
       print(
           "%-12s %9.1f %6.2f %6.2f ms %12.1f %8.1f µs %8.2f %% ± %.2f%n",

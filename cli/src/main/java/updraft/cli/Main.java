@@ -89,9 +89,14 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main(terminal));
     Map<String, Supplier<Object>> commands = commands(terminal, arguments);
     String first = arguments.isEmpty() ? "" : arguments.getFirst();
-    // reading the options of all of them costs a quarter of a second
-    (commands.containsKey(first) ? List.of(first) : commands.keySet())
-        .forEach(name -> line.addSubcommand(commands.get(name).get()));
+    boolean known = commands.containsKey(first);
+    commands.forEach(
+        (name, command) -> {
+          // reading the options of all of them costs a quarter of a second
+          if (!known || name.equals(first)) {
+            line.addSubcommand(command.get());
+          }
+        });
     dress(line);
     line.setExpandAtFiles(false) // a prompt may begin with @
         .setOut(terminal.writer(terminal.out()))

@@ -26,9 +26,9 @@ import javax.net.ssl.HttpsURLConnection;
 
 /**
  * Posts spans over the JDK's blocking HTTP connection, on a virtual thread each. With {@code
- * java.net.http.HttpClient} its selector and workers, which are made for many connections, took 7 of
- * the 18 µs of processor time that exporting a round's two spans took; here every microsecond is the
- * engine's.
+ * java.net.http.HttpClient} its selector and workers, which are made for many connections, took 7
+ * of the 18 µs of processor time that exporting a round's two spans took; here every microsecond is
+ * the engine's.
  */
 final class BlockingSender implements HttpSender {
   /** What OTLP says is worth another try. */

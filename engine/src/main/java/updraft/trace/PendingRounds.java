@@ -7,9 +7,9 @@ import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rounds whose spans are still to be made. A forward leaves the caches full of weights, so the first
- * span after it is dear: they are made sixteen rounds at a time, on a path that is warm from the
- * second one on. Nobody waits longer for it, since an exporter sends batches anyway.
+ * Rounds whose spans are still to be made. A forward leaves the caches full of weights, so the
+ * first span after it is dear: they are made sixteen rounds at a time, on a path that is warm from
+ * the second one on. Nobody waits longer for it, since an exporter sends batches anyway.
  */
 final class PendingRounds {
   private static final int CAPACITY = 32;
