@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,7 @@ public final class CompareBench {
   /**
    * A round is all of it once on either side, after a warm-up of ours, which has code to compile.
    *
+   * @param options with the context that there is room for: longer prompts are left out
    * @param python an interpreter that has the package llama_cpp
    * @param launcher what starts this program, or null when that is not measured
    * @throws BenchException if the peer does not start or dies
@@ -103,13 +105,13 @@ public final class CompareBench {
       int others = SEQUENCES * (SEQUENCE_CONTEXT + SEQUENCE_STEPS);
       try (ForwardTimer ours =
               ForwardTimer.open(
-                  options, PREFILLS[PREFILLS.length - 1], ROWS[ROWS.length - 1], others);
+                  options, prefills(options).getLast(), ROWS[ROWS.length - 1], others);
           LlamaPeer peer = LlamaPeer.start(python, options.model(), threads)) {
         backend = ours.description();
         warmUp(ours);
         Pairs pairs = new Pairs();
         for (int round = 0; round < rounds; round++) {
-          steps(ours, peer, pairs);
+          steps(ours, peer, prefills(options), pairs);
         }
         lines.addAll(pairs.lines());
       }
@@ -171,13 +173,21 @@ public final class CompareBench {
     ours.sequences(SEQUENCES, SEQUENCE_CONTEXT, SEQUENCE_STEPS);
   }
 
-  private static void steps(ForwardTimer ours, LlamaPeer peer, Pairs pairs)
+  /** Lengths of prompts that fit the context. */
+  private static List<Integer> prefills(EngineOptions options) {
+    return Arrays.stream(PREFILLS)
+        .filter(tokens -> options.contextLength() == 0 || tokens <= options.contextLength())
+        .boxed()
+        .toList();
+  }
+
+  private static void steps(ForwardTimer ours, LlamaPeer peer, List<Integer> prefills, Pairs pairs)
       throws BenchException, InterruptedException {
     decode(ours, peer, pairs, DECODE_TOKENS);
     for (int rows : ROWS) {
       verify(ours, peer, pairs, rows, VERIFY_STEPS);
     }
-    for (int tokens : PREFILLS) {
+    for (int tokens : prefills) {
       prefill(ours, peer, pairs, tokens);
     }
     pairs.add(

@@ -19,6 +19,8 @@ import updraft.bench.CompareBench;
 import updraft.bench.CompareBench.Part;
 import updraft.cli.models.ModelException;
 import updraft.engine.EngineOptions;
+import updraft.model.GgufFile;
+import updraft.model.ModelConfig;
 
 /** {@code updraft bench compare}: the same work by llama.cpp, in turns with ours. */
 @Command(name = "compare", description = "Time the same work here and in llama.cpp, in turns.")
@@ -63,6 +65,8 @@ final class BenchCompareCommand implements Callable<Integer> {
 
   @Mixin private final ComputeFlags compute = new ComputeFlags();
 
+  private static final int MOST_CONTEXT = 4096;
+
   BenchCompareCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -74,8 +78,9 @@ final class BenchCompareCommand implements Callable<Integer> {
       Path kept = terminal.models().folder().resolveSibling("bench");
       Path measured = BenchModel.file(kept, file, random, type);
       // keys and values for what is measured, not for contexts that are not
+      int context = Math.min(MOST_CONTEXT, contextLength(measured));
       EngineOptions options =
-          compute.options(measured).contextLength(4096).keyValueTokens(8192).build();
+          compute.options(measured).contextLength(context).keyValueTokens(2 * context).build();
       CompareBench.Result result = CompareBench.run(options, python, rounds, chosen(), launcher());
       if (json) {
         Json.print(terminal, result);
@@ -85,6 +90,12 @@ final class BenchCompareCommand implements Callable<Integer> {
       return 0;
     } catch (BenchException e) {
       throw new CommandException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int contextLength(Path file) {
+    try (GgufFile gguf = GgufFile.open(file)) {
+      return ModelConfig.of(gguf).contextLength();
     }
   }
 
