@@ -25,6 +25,8 @@ import updraft.model.ModelConfig;
 /** {@code updraft bench compare}: the same work by llama.cpp, in turns with ours. */
 @Command(name = "compare", description = "Time the same work here and in llama.cpp, in turns.")
 final class BenchCompareCommand implements Callable<Integer> {
+  private static final int MOST_CONTEXT = 4096;
+
   private final Terminal terminal;
 
   @Mixin private final ModelOption model = new ModelOption();
@@ -64,8 +66,6 @@ final class BenchCompareCommand implements Callable<Integer> {
   private boolean json;
 
   @Mixin private final ComputeFlags compute = new ComputeFlags();
-
-  private static final int MOST_CONTEXT = 4096;
 
   BenchCompareCommand(Terminal terminal) {
     this.terminal = terminal;
