@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who may know whom: dependencies point one way, as ARCHITECTURE.md draws them. */
 class LayeringTest {
+  /** A process of its own, which its parent starts with its own JVM and whose output it reads. */
+  private static final String SPAN_SINK = "updraft.bench.SpanSink";
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -165,6 +168,8 @@ class LayeringTest {
       noClasses()
           .that()
           .resideOutsideOfPackage("updraft.cli..")
+          .and()
+          .doNotHaveFullyQualifiedName(SPAN_SINK)
           .should()
           .accessField(System.class, stream)
           .check(CLASSES);
@@ -186,6 +191,8 @@ class LayeringTest {
         // Device reads
         .haveNameNotMatching(
             "updraft\\.(cli\\.(Main|Version)|kernel\\.NativeLibrary|sim\\.SimulatorOptions|tornado\\.Device)")
+        .and()
+        .doNotHaveFullyQualifiedName(SPAN_SINK)
         .should()
         .callMethod(System.class, "getenv")
         .orShould()

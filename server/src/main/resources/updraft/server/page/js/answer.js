@@ -106,7 +106,8 @@ export class Answer {
     const seconds = (performance.now() - this.#first) / 1000;
     this.#legend.update(this.first.counts);
     this.pulse.draw();
-    if (this.#first !== null && seconds > 0.05) {
+    // a frame that was asked for before the end must not write over how it ended
+    if (this.element.classList.contains("streaming") && this.#first !== null && seconds > 0.05) {
       this.live.textContent = `${plural(tokens, "token")}, ${fixed((tokens - 1) / seconds, 0)} a second`;
     }
   }
