@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -116,8 +115,7 @@ final class BenchCompareCommand implements Callable<Integer> {
         chosen.add(Part.valueOf(part.toUpperCase(Locale.ROOT)));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "--parts must be of steps, few, answers, start: --parts="
-                + parts.stream().collect(Collectors.joining(",")));
+            "--parts must be of steps, few, answers, start: --parts=" + String.join(",", parts));
       }
     }
     return chosen;

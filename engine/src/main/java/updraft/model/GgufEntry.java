@@ -22,7 +22,9 @@ record GgufEntry(GgufValueType type, boolean array, int count, long offset, long
   }
 
   String string(MemorySegment bytes) {
-    return string(bytes, offset);
+    byte[] text = new byte[(int) bytes.get(GgufCursor.LONG, offset)];
+    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, offset + 8, text, 0, text.length);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   /** Decodes from an array: a vocabulary is read before C2 has compiled anything. */
@@ -39,12 +41,6 @@ record GgufEntry(GgufValueType type, boolean array, int count, long offset, long
       at += 8 + length;
     }
     return strings;
-  }
-
-  private static String string(MemorySegment bytes, long at) {
-    byte[] text = new byte[(int) bytes.get(GgufCursor.LONG, at)];
-    MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at + 8, text, 0, text.length);
-    return new String(text, StandardCharsets.UTF_8);
   }
 
   boolean bool(MemorySegment bytes) {

@@ -109,8 +109,8 @@ public final class DraftBudget {
     paths[0] = 1;
     for (int node = 1; node < tree.size(); node++) {
       paths[node] = paths[tree.parent(node)] * account.estimate(tree.probability(node));
-      int bits = ~Float.floatToIntBits((float) paths[node]) & Integer.MAX_VALUE;
-      candidates[count++] = (long) bits << 32 | (long) index << NODE_BITS | node;
+      long rank = LikeliestNodes.rank((float) paths[node]);
+      candidates[count++] = rank << 32 | (long) index << NODE_BITS | node;
     }
   }
 
@@ -123,7 +123,7 @@ public final class DraftBudget {
   }
 
   private static double probability(long candidate) {
-    return Float.intBitsToFloat(~(int) (candidate >>> 32) & Integer.MAX_VALUE);
+    return LikeliestNodes.path((int) (candidate >>> 32));
   }
 
   /** How many of the likeliest paths give the most tokens a second. */

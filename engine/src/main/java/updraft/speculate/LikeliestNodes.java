@@ -6,6 +6,16 @@ import java.util.Arrays;
 final class LikeliestNodes {
   private long[] order = new long[128];
 
+  /** A path's probability as a number that is the smaller the likelier it is. */
+  static int rank(float path) {
+    return ~Float.floatToIntBits(path) & Integer.MAX_VALUE;
+  }
+
+  /** The path of a {@link #rank}. */
+  static float path(int rank) {
+    return Float.intBitsToFloat(~rank & Integer.MAX_VALUE);
+  }
+
   /**
    * Chooses nodes of {@code 1 … size - 1}, told by {@link #node} in ascending order, so that one
    * comes after its parent.
@@ -22,8 +32,7 @@ final class LikeliestNodes {
     int count = 0;
     for (int node = 1; node < size; node++) {
       if (paths[node] >= least) {
-        int bits = ~Float.floatToIntBits(paths[node]) & Integer.MAX_VALUE;
-        order[count++] = (long) bits << 32 | node;
+        order[count++] = (long) rank(paths[node]) << 32 | node;
       }
     }
     Arrays.sort(order, 0, count);
@@ -41,10 +50,10 @@ final class LikeliestNodes {
       order = new long[2 * size];
     }
     for (int node = 1; node < size; node++) {
-      order[node - 1] = ~Float.floatToIntBits(paths[node]) & Integer.MAX_VALUE;
+      order[node - 1] = rank(paths[node]);
     }
     Arrays.sort(order, 0, size - 1);
-    return Float.intBitsToFloat(~(int) order[most - 1] & Integer.MAX_VALUE);
+    return path((int) order[most - 1]);
   }
 
   int node(int index) {

@@ -20,6 +20,7 @@ public final class MergedDrafter implements Drafter {
   // of the current call; reused
   private final List<DraftSession> ngrams = new ArrayList<>();
   private final List<DraftSession> networks = new ArrayList<>();
+  private final List<MergedSession> awake = new ArrayList<>();
 
   /** Others may use the two as well, so they are not closed with this one. */
   public MergedDrafter(Drafter ngram, Drafter network) {
@@ -79,10 +80,12 @@ public final class MergedDrafter implements Drafter {
   public void extend(List<DraftSession> sessions) {
     ngrams.clear();
     networks.clear();
+    awake.clear();
     for (int i = 0; i < sessions.size(); i++) {
       MergedSession session = (MergedSession) sessions.get(i);
       session.learn();
       if (!session.isDormant()) {
+        awake.add(session);
         networks.add(session.network());
       }
       if (session.context().computed() == session.context().length() - 1) {
@@ -93,10 +96,8 @@ public final class MergedDrafter implements Drafter {
       long start = System.nanoTime();
       network.extend(networks);
       double seconds = (System.nanoTime() - start) * 1e-9 / networks.size();
-      for (int i = 0; i < sessions.size(); i++) {
-        if (networks.contains(((MergedSession) sessions.get(i)).network())) {
-          sessions.get(i).accountsFor(seconds);
-        }
+      for (int i = 0; i < awake.size(); i++) {
+        awake.get(i).accountsFor(seconds);
       }
     }
     ngram.extend(ngrams);

@@ -26,16 +26,12 @@ class LauncherTest {
   @BeforeEach
   void unpack() throws IOException {
     home = Files.createDirectories(folder.resolve("updraft"));
-    Path sources = Path.of("").toAbsolutePath();
-    while (!Files.exists(sources.resolve("find-jdk.sh"))) {
-      sources = sources.getParent();
-    }
     for (String file : List.of("jvm.args", "find-jdk.sh")) {
-      Files.copy(sources.resolve(file), home.resolve(file));
+      Files.copy(Checkout.file(file), home.resolve(file));
     }
     Files.createDirectories(home.resolve("bin"));
     Files.copy(
-        sources.resolve("updraft"),
+        Checkout.file("jvm.args").resolveSibling("updraft"),
         home.resolve("bin/updraft"),
         StandardCopyOption.COPY_ATTRIBUTES);
     Files.createDirectories(home.resolve("lib"));

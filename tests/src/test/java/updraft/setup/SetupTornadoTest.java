@@ -273,7 +273,7 @@ class SetupTornadoTest {
 
   private Run run(Map<String, String> environment, String... arguments) throws Exception {
     List<String> command = new ArrayList<>();
-    command.add(script().toString());
+    command.add(Checkout.file("setup-tornado.sh").toString());
     if (!List.of(arguments).contains("--backend")) {
       command.addAll(List.of("--backend", "opencl"));
     }
@@ -299,14 +299,6 @@ class SetupTornadoTest {
 
   private static String lastLine(Run run) {
     return run.output.lines().reduce("", (before, line) -> line);
-  }
-
-  private static Path script() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("setup-tornado.sh"))) {
-      folder = folder.getParent();
-    }
-    return folder.resolve("setup-tornado.sh");
   }
 
   private Path installed() {
