@@ -1,6 +1,5 @@
 package updraft.forward;
 
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -58,37 +57,8 @@ public final class CpuBackend implements Backend {
     if (!kernels.warms()) {
       return CompletableFuture.completedFuture(null);
     }
-    return warm(kinds(weights), Repacker.kind(weights.output().type()), config);
-  }
-
-  private CompletableFuture<Void> warm(Set<Kind> layers, Kind output, ModelConfig sizes) {
-    CpuWarmUp warmUp = new CpuWarmUp(kernels, sizes);
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("updraft-warm-up")
-        .start(
-            () -> {
-              try {
-                warmUp.runFirst(layers, output);
-                done.complete(null);
-                warmUp.runRest(layers, output);
-              } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
-              }
-            });
-    return done;
-  }
-
-  /** The kinds of all matrices of layers. */
-  private static Set<Kind> kinds(ModelWeights weights) {
-    Set<Kind> kinds = new LinkedHashSet<>();
-    for (ModelWeights.Layer layer : weights.layers()) {
-      for (GgufTensor matrix : layer.matrices()) {
-        kinds.add(Repacker.kind(matrix.type()));
-      }
-    }
-    return kinds;
+    return CpuWarmUp.start(
+        kernels, config, CpuWarmUp.kinds(weights), Repacker.kind(weights.output().type()));
   }
 
   /** Pages for a few contexts, of which keys and values take at most half of the free heap. */
@@ -204,12 +174,14 @@ public final class CpuBackend implements Backend {
 
   /** Warms the kernels that a draft network needs and this model does not, after its own. */
   private void warmFor(ModelWeights network) {
-    Set<Kind> kinds = kinds(network);
+    Set<Kind> kinds = CpuWarmUp.kinds(network);
     kinds.add(Repacker.kind(network.output().type()));
-    kinds.removeAll(kinds(stored));
+    kinds.removeAll(CpuWarmUp.kinds(stored));
     kinds.remove(Repacker.kind(stored.output().type()));
     if (kernels.warms() && !kinds.isEmpty()) {
-      warm = warm.thenCompose(done -> warm(kinds, kinds.iterator().next(), config));
+      warm =
+          warm.thenCompose(
+              done -> CpuWarmUp.start(kernels, config, kinds, kinds.iterator().next()));
     }
   }
 

@@ -2,13 +2,18 @@ package updraft.forward;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import updraft.kernel.Activations;
 import updraft.kernel.Kernels;
 import updraft.kernel.RowMath;
+import updraft.model.GgufTensor;
 import updraft.model.ModelConfig;
+import updraft.model.ModelWeights;
 import updraft.model.PackedMatrix;
 import updraft.model.PackedMatrix.Kind;
+import updraft.model.Repacker;
 
 /**
  * Runs the kernels on tiny data until C2 has compiled them: until then the Vector API is about a
@@ -47,6 +52,42 @@ final class CpuWarmUp {
   CpuWarmUp(Kernels kernels, ModelConfig config) {
     this.kernels = kernels;
     this.config = config;
+  }
+
+  /**
+   * Warms in the background; done when a first forward is fast, goes on with the rest.
+   *
+   * @param layers kinds of matrices in layers
+   */
+  static CompletableFuture<Void> start(
+      Kernels kernels, ModelConfig config, Set<Kind> layers, Kind output) {
+    CpuWarmUp warmUp = new CpuWarmUp(kernels, config);
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("updraft-warm-up")
+        .start(
+            () -> {
+              try {
+                warmUp.runFirst(layers, output);
+                done.complete(null);
+                warmUp.runRest(layers, output);
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            });
+    return done;
+  }
+
+  /** The kinds of all matrices of layers. */
+  static Set<Kind> kinds(ModelWeights weights) {
+    Set<Kind> kinds = new LinkedHashSet<>();
+    for (ModelWeights.Layer layer : weights.layers()) {
+      for (GgufTensor matrix : layer.matrices()) {
+        kinds.add(Repacker.kind(matrix.type()));
+      }
+    }
+    return kinds;
   }
 
   /** Warms what a short prompt needs: chains of rows in the layers, one row of the output. */

@@ -20,38 +20,33 @@ final class HeadRules {
   private static final String PARALLEL = "L" + Calls.API + "annotations/Parallel;";
   private static final Pattern VECTOR =
       Pattern.compile("u?(char|short|int|long)(2|3|4|8|16)|(half|float|double)(2|3|4|8|16)?");
+
+  /** Keywords and types of OpenCL C, then its functions by section of its specification. */
   private static final Set<String> WORDS =
       Set.of(
-          "auto",
-          "bool",
-          "constant",
-          "extern",
-          "global",
-          "inline",
-          "kernel",
-          "local",
-          "private",
-          "register",
-          "restrict",
-          "signed",
-          "sizeof",
-          "struct",
-          "typedef",
-          "uchar",
-          "uint",
-          "ulong",
-          "union",
-          "unsigned",
-          "ushort",
-          "half",
-          "event_t",
-          "sampler_t",
-          "size_t",
-          "uniform",
-          "pipe",
-          "read_only",
-          "write_only",
-          "read_write");
+          """
+          auto bool constant extern global inline kernel local private register restrict signed
+          sizeof struct typedef uchar uint ulong union unsigned ushort half event_t sampler_t
+          size_t uniform pipe read_only write_only read_write
+
+          acos acosh acospi asin asinh asinpi atan atan2 atanh atanpi atan2pi cbrt ceil copysign
+          cos cosh cospi erf erfc exp exp2 exp10 expm1 fabs fdim floor fma fmax fmin fmod fract
+          frexp hypot ilogb ldexp lgamma lgamma_r log log2 log10 log1p logb mad maxmag minmag modf
+          nan nextafter pow pown powr remainder remquo rint rootn round rsqrt sin sincos sinh
+          sinpi sqrt tan tanh tanpi tgamma trunc divide recip
+
+          abs abs_diff add_sat hadd rhadd clamp clz ctz mad_hi mad_sat max min mul_hi rotate
+          sub_sat upsample popcount mad24 mul24
+          degrees mix radians step smoothstep sign
+          cross dot distance length normalize fast_distance fast_length fast_normalize
+          isequal isnotequal isgreater isgreaterequal isless islessequal islessgreater isfinite
+          isinf isnan isnormal isordered isunordered signbit any all bitselect select
+          barrier mem_fence read_mem_fence write_mem_fence prefetch shuffle shuffle2 printf
+          atomic_add atomic_sub atomic_xchg atomic_inc atomic_dec atomic_cmpxchg atomic_min
+          atomic_max atomic_and atomic_or atomic_xor
+          """
+              .strip()
+              .split("\\s+"));
 
   private HeadRules() {}
 

@@ -58,7 +58,9 @@ public enum Rule {
       "a private array's size must be a constant", "use the largest size that there can be"),
   TOO_MANY_ARGUMENTS(
       "a kernel may have 20 arguments, the context included", "put numbers into an IntArray"),
-  RESERVED_NAME("a kernel's name must not be a word of OpenCL", "name what it does"),
+  RESERVED_NAME(
+      "a kernel whose name is a word or a function of OpenCL is refused or crashes its driver",
+      "name what it does"),
   MEMORY_SEGMENT("MemorySegment is refused", "use FloatArray and the like"),
   BOOLEAN_ARRAY("boolean[] is refused", "use int[]"),
   OBJECT_WITH_ARRAY("arrays in objects are refused", "pass the array as an argument"),

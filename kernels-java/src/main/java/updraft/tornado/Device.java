@@ -3,12 +3,15 @@ package updraft.tornado;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
@@ -112,9 +115,10 @@ record Device(String number, String name, long memory, boolean simulated) {
   /**
    * Runs a graph; what goes wrong is said in one line.
    *
+   * @param tasks tells which of them does not compile, where the compiler does not
    * @throws IllegalStateException if it fails
    */
-  <T> T guard(String graph, Supplier<T> execution) {
+  <T> T guard(String graph, Tasks tasks, Supplier<T> execution) {
     try {
       return execution.get();
     } catch (TornadoOutOfMemoryException | TornadoMemoryException e) {
@@ -122,44 +126,79 @@ record Device(String number, String name, long memory, boolean simulated) {
           "device memory must hold weights, keys and values: graph="
               + graph
               + ", "
-              + firstLine(e)
+              + words(e)
               + "; TornadoVM takes 4 GB unless UPDRAFT_JAVA_OPTS=-Dtornado.device.memory=NGB says"
               + " more",
           e);
     } catch (VirtualMachineError e) {
       throw e;
-    } catch (TornadoBailoutRuntimeException | Error e) {
-      // what its compiler lacks TornadoVM throws as an error of its own
+    } catch (RuntimeException | Error e) {
+      String kernel = uncompilable(graph, tasks, e);
       throw new IllegalStateException(
-          "kernels must compile for the device: graph="
-              + graph
+          (kernel == null
+                  ? "the device failed: graph=" + graph
+                  : "kernels must compile for the device: kernel=" + kernel)
               + ", device="
               + name
               + ", "
-              + firstLine(e),
+              + words(e),
           e);
-    } catch (RuntimeException e) {
-      throw new IllegalStateException(
-          "the device failed: graph=" + graph + ", device=" + name + ", " + firstLine(e), e);
     }
   }
 
+  /** Which kernel's compilation failed: named, or else found by trying; null if none did. */
+  private static @Nullable String uncompilable(String graph, Tasks tasks, Throwable problem) {
+    Matcher named = UNCOMPILABLE.matcher(String.valueOf(problem.getMessage()));
+    if (named.find()) {
+      return named.group(1);
+    }
+    // what its compiler lacks TornadoVM throws as an error of its own
+    return problem instanceof Error || COMPILING.matcher(problem.toString()).find()
+        ? tasks.uncompilable(graph)
+        : null;
+  }
+
+  private static final Pattern UNCOMPILABLE =
+      Pattern.compile("Unable to compile (?:task )?(\\S+\\.\\S+)");
+
+  private static final Pattern COMPILING =
+      Pattern.compile("(?i)compil|sketch|LIR generation|unimplemented|inlin");
+
+  /**
+   * Lines of TornadoVM's messages that say nothing of the reason, and what it puts before others.
+   */
+  private static final Pattern NO_REASON =
+      Pattern.compile("(?:Bailout is disabled|Unable to compile|Stacktrace:|at |\\[[a-z.]+@).*");
+
+  private static final Pattern BEFORE_REASON =
+      Pattern.compile(
+          "\u001B\\[[0-9;]*m|Reason: |The internal error is: |^(?:[a-z]\\w*\\.)+[A-Z]\\w*: ");
+
   /** What was said first, and by the innermost cause where that says more. */
-  private static String firstLine(Throwable problem) {
+  private static String words(Throwable problem) {
     Throwable cause = problem;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
     String outer = line(problem);
     String inner = line(cause);
-    return outer.contains(inner) ? outer : outer + ": " + inner;
+    return outer.contains(inner) ? outer : outer.isEmpty() ? inner : outer + ": " + inner;
   }
 
+  /** The first line that gives a reason, with what follows a colon at its end. */
   private static String line(Throwable problem) {
-    String message = problem.getMessage();
-    return message == null
-        ? problem.getClass().getSimpleName()
-        : message.strip().lines().findFirst().orElse(problem.getClass().getSimpleName());
+    String message = Objects.requireNonNullElse(problem.getMessage(), "");
+    List<String> lines =
+        message
+            .lines()
+            .map(line -> BEFORE_REASON.matcher(line).replaceAll("").strip())
+            .filter(line -> !line.isEmpty() && !NO_REASON.matcher(line).matches())
+            .toList();
+    if (lines.isEmpty()) {
+      return problem.getClass().getSimpleName();
+    }
+    boolean goesOn = lines.getFirst().endsWith(":") && lines.size() > 1;
+    return goesOn ? lines.getFirst() + " " + lines.get(1) : lines.getFirst();
   }
 
   /** Gives a plan's memory back. */
@@ -167,7 +206,7 @@ record Device(String number, String name, long memory, boolean simulated) {
     try {
       plan.close();
     } catch (TornadoExecutionPlanException e) {
-      throw new IllegalStateException("the device failed: " + firstLine(e), e);
+      throw new IllegalStateException("the device failed: " + words(e), e);
     }
   }
 }

@@ -51,19 +51,17 @@ final class ForwardGraphs {
   private final DeviceWeights weights;
   private final Buffers buffers;
   private final KernelContext context = new KernelContext();
-  private final Grids grids = new Grids();
+  private final Tasks tasks = new Tasks();
   private final Products products;
   private final List<String> names = new ArrayList<>();
   private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
-  private final List<Integer> tasksOf = new ArrayList<>();
-  private int tasks;
 
   ForwardGraphs(Sizes sizes, DeviceWeights weights, Buffers buffers) {
     this.sizes = sizes;
     this.weights = weights;
     this.buffers = buffers;
     config = sizes.config();
-    products = new Products(context, buffers.step, grids);
+    products = new Products(context, buffers.step, tasks);
     add(embed());
     for (int part = 0; part < weights.parts().size(); part++) {
       add(layers(part));
@@ -77,7 +75,6 @@ final class ForwardGraphs {
 
   private void add(TaskGraph graph) {
     names.add(graph.getTaskGraphName());
-    tasksOf.add(tasks - tasksOf.stream().mapToInt(Integer::intValue).sum());
     graphs.add(graph.snapshot());
   }
 
@@ -93,13 +90,8 @@ final class ForwardGraphs {
     return names.indexOf(name);
   }
 
-  Grids grids() {
-    return grids;
-  }
-
-  /** Tasks of a graph: as many launches when it runs. */
-  int tasks(String name) {
-    return tasksOf.get(index(name));
+  Tasks tasks() {
+    return tasks;
   }
 
   /** Bytes that come back whenever a graph runs. */
@@ -114,11 +106,6 @@ final class ForwardGraphs {
     };
   }
 
-  /** Tasks of all graphs: as many compilations. */
-  int tasks() {
-    return tasks;
-  }
-
   /** A graph that gets the step before it runs. */
   private TaskGraph graph(String name) {
     return new TaskGraph(name).transferToDevice(EVERY_EXECUTION, buffers.step);
@@ -129,46 +116,56 @@ final class ForwardGraphs {
     int columns = config.hiddenSize();
     int angles = sizes.rows() * config.ropeDimensions();
     int traces = 2 * sizes.rows() * sizes.norms();
-    count(3);
-    grids.add(EMBED, "clear", Copies.ITEMS, extent -> groups(traces, Copies.ITEMS));
-    grids.add(EMBED, "angles", Copies.ITEMS, extent -> groups(angles, Copies.ITEMS));
-    grids.add(
-        EMBED,
+    TaskGraph graph =
+        graph(EMBED)
+            .transferToDevice(EVERY_EXECUTION, buffers.inputs, buffers.anglesGiven)
+            .transferToDevice(
+                FIRST_EXECUTION,
+                embedding.words(),
+                embedding.factors(),
+                buffers.state,
+                buffers.angles,
+                buffers.traces);
+    tasks.add(
+        graph,
         "gather",
         Embedding.ITEMS,
-        extent -> groups(extent.rows() * columns, Embedding.ITEMS));
-    return graph(EMBED)
-        .transferToDevice(EVERY_EXECUTION, buffers.inputs, buffers.anglesGiven)
-        .transferToDevice(
-            FIRST_EXECUTION,
-            embedding.words(),
-            embedding.factors(),
-            buffers.state,
-            buffers.angles,
-            buffers.traces)
-        .task(
-            "gather",
-            Embedding::gather,
-            context,
-            buffers.step,
-            buffers.inputs,
-            embedding.words(),
-            embedding.factors(),
-            buffers.state,
-            embedding.kind(),
-            columns,
-            embedding.blockFactors())
-        .task(
-            "angles",
-            Copies::copyStates,
-            context,
-            buffers.step,
-            buffers.anglesGiven,
-            buffers.angles,
-            config.ropeDimensions(),
-            angles)
-        .task("clear", Copies::clear, context, buffers.traces, traces)
-        .persistOnDevice(embedded());
+        extent -> groups(extent.rows() * columns, Embedding.ITEMS),
+        to ->
+            to.task(
+                "gather",
+                Embedding::gather,
+                context,
+                buffers.step,
+                buffers.inputs,
+                embedding.words(),
+                embedding.factors(),
+                buffers.state,
+                embedding.kind(),
+                columns,
+                embedding.blockFactors()));
+    tasks.add(
+        graph,
+        "angles",
+        Copies.ITEMS,
+        extent -> groups(angles, Copies.ITEMS),
+        to ->
+            to.task(
+                "angles",
+                Copies::copyStates,
+                context,
+                buffers.step,
+                buffers.anglesGiven,
+                buffers.angles,
+                config.ropeDimensions(),
+                angles));
+    tasks.add(
+        graph,
+        "clear",
+        Copies.ITEMS,
+        extent -> groups(traces, Copies.ITEMS),
+        to -> to.task("clear", Copies::clear, context, buffers.traces, traces));
+    return graph.persistOnDevice(embedded());
   }
 
   private TaskGraph layers(int index) {
@@ -189,8 +186,8 @@ final class ForwardGraphs {
       }
       graph.transferToDevice(FIRST_EXECUTION, matrix.factors(), matrix.bias());
     }
-    addAttention(graph, name, part);
-    addFeedForward(graph, name, part);
+    addAttention(graph, part);
+    addFeedForward(graph, part);
     return graph.persistOnDevice(carried());
   }
 
@@ -226,141 +223,149 @@ final class ForwardGraphs {
     return matrices;
   }
 
-  private void addAttention(TaskGraph graph, String name, LayerPart part) {
-    norm(graph, name, "norm", 0, 0);
+  private void addAttention(TaskGraph graph, LayerPart part) {
+    norm(graph, "norm", 0, 0);
     project(
         graph, "project", part.projection(), buffers.normed, buffers.projected, sizes.projected());
     int heads = config.heads();
     int kvHeads = config.kvHeads();
     int headSize = config.headSize();
-    count(4);
-    grids.add(name, "rotate", RotaryPages.ITEMS, extent -> extent.rows() * (heads + 2 * kvHeads));
-    graph.task(
+    tasks.add(
+        graph,
         "rotate",
-        RotaryPages::store,
-        context,
-        buffers.step,
-        buffers.inputs,
-        buffers.projected,
-        buffers.angles,
-        weights.headNorms(),
-        buffers.keys,
-        buffers.values,
-        buffers.storeTraces,
-        heads,
-        kvHeads,
-        headSize,
-        sizes.pages(),
-        config.ropeDimensions(),
-        sizes.adjacent(),
-        sizes.normed(),
-        config.rmsEpsilon());
-    grids.add(
-        name,
+        RotaryPages.ITEMS,
+        extent -> extent.rows() * (heads + 2 * kvHeads),
+        to ->
+            to.task(
+                "rotate",
+                RotaryPages::store,
+                context,
+                buffers.step,
+                buffers.inputs,
+                buffers.projected,
+                buffers.angles,
+                weights.headNorms(),
+                buffers.keys,
+                buffers.values,
+                buffers.storeTraces,
+                heads,
+                kvHeads,
+                headSize,
+                sizes.pages(),
+                config.ropeDimensions(),
+                sizes.adjacent(),
+                sizes.normed(),
+                config.rmsEpsilon()));
+    tasks.add(
+        graph,
         "attend",
         sizes.queries() * 16,
         extent -> extent.tiles() * sizes.attentionGroups(),
-        Extent::splits);
-    graph.task(
-        "attend",
-        TreeAttention::attend,
-        context,
-        buffers.step,
-        buffers.inputs,
-        buffers.projected,
-        buffers.keys,
-        buffers.values,
-        buffers.sums,
-        buffers.maxima,
-        heads,
-        kvHeads,
-        headSize,
-        sizes.pages(),
-        sizes.tilesAt(),
-        sizes.splits(),
-        sizes.splitPages(),
-        sizes.queries(),
-        config.attentionScale());
+        Extent::splits,
+        to ->
+            to.task(
+                "attend",
+                TreeAttention::attend,
+                context,
+                buffers.step,
+                buffers.inputs,
+                buffers.projected,
+                buffers.keys,
+                buffers.values,
+                buffers.sums,
+                buffers.maxima,
+                heads,
+                kvHeads,
+                headSize,
+                sizes.pages(),
+                sizes.tilesAt(),
+                sizes.splits(),
+                sizes.splitPages(),
+                sizes.queries(),
+                config.attentionScale()));
     Quantised attended = buffers.attended;
     int attendedColumns = attended.blocks() * Sizes.BLOCK;
-    grids.add(
-        name,
+    tasks.add(
+        graph,
         "combine",
         TreeAttention.COMBINE_ITEMS,
-        extent -> groups(extent.rows() * attendedColumns, TreeAttention.COMBINE_ITEMS));
-    graph.task(
-        "combine",
-        TreeAttention::combine,
-        context,
-        buffers.step,
-        buffers.inputs,
-        buffers.sums,
-        buffers.maxima,
-        attended.values(),
-        heads,
-        headSize,
-        sizes.splits(),
-        sizes.splitPages(),
-        attended.blocks());
-    grids.add(
-        name,
+        extent -> groups(extent.rows() * attendedColumns, TreeAttention.COMBINE_ITEMS),
+        to ->
+            to.task(
+                "combine",
+                TreeAttention::combine,
+                context,
+                buffers.step,
+                buffers.inputs,
+                buffers.sums,
+                buffers.maxima,
+                attended.values(),
+                heads,
+                headSize,
+                sizes.splits(),
+                sizes.splitPages(),
+                attended.blocks()));
+    tasks.add(
+        graph,
         "quantise",
         Quantisation.ITEMS,
-        extent -> groups(extent.rows() * attended.blocks(), Quantisation.ITEMS));
-    graph.task(
-        "quantise",
-        Quantisation::rows,
-        context,
-        buffers.step,
-        attended.values(),
-        attended.quants(),
-        attended.scales(),
-        attended.sums(),
-        attended.blocks());
-    count(1);
+        extent -> groups(extent.rows() * attended.blocks(), Quantisation.ITEMS),
+        to ->
+            to.task(
+                "quantise",
+                Quantisation::rows,
+                context,
+                buffers.step,
+                attended.values(),
+                attended.quants(),
+                attended.scales(),
+                attended.sums(),
+                attended.blocks()));
     products.addTo(
         graph, "output", part.attentionOutput(), attended, buffers.state, sizes.hidden());
   }
 
-  private void addFeedForward(TaskGraph graph, String name, LayerPart part) {
-    norm(graph, name, "normForward", 1, 2 * config.kvHeads());
+  private void addFeedForward(TaskGraph graph, LayerPart part) {
+    norm(graph, "normForward", 1, 2 * config.kvHeads());
     int columns = config.feedForwardSize();
     project(graph, "gateUp", part.gateUp(), buffers.normed, buffers.gateUp, 2 * columns);
     Quantised activated = buffers.activated;
-    count(2);
-    grids.add(
-        name,
+    tasks.add(
+        graph,
         "activate",
         SwiGlu.ITEMS,
-        extent -> groups(extent.rows() * activated.blocks(), SwiGlu.ITEMS));
-    graph.task(
-        "activate",
-        SwiGlu::activate,
-        context,
-        buffers.step,
-        buffers.gateUp,
-        activated.values(),
-        activated.quants(),
-        activated.scales(),
-        activated.sums(),
-        columns,
-        activated.blocks());
+        extent -> groups(extent.rows() * activated.blocks(), SwiGlu.ITEMS),
+        to ->
+            to.task(
+                "activate",
+                SwiGlu::activate,
+                context,
+                buffers.step,
+                buffers.gateUp,
+                activated.values(),
+                activated.quants(),
+                activated.scales(),
+                activated.sums(),
+                columns,
+                activated.blocks()));
     products.addTo(graph, "down", part.down(), activated, buffers.state, sizes.hidden());
   }
 
   private void project(
       TaskGraph graph, String task, List<Matrix> matrices, Quantised x, FloatArray y, int yStride) {
     for (int i = 0; i < matrices.size(); i++) {
-      count(1);
       products.add(graph, task + (i == 0 ? "" : i), matrices.get(i), x, y, yStride);
     }
   }
 
   /** A norm of all rows, for a layer. */
-  private void norm(TaskGraph graph, String name, String task, int norm, int storeHeads) {
-    count(1);
-    grids.add(name, task, RmsNorm.ITEMS, Extent::rows);
-    norm(graph, task, buffers.normed, -1, storeHeads, Step.ROWS, norm);
+  private void norm(TaskGraph graph, String task, int norm, int storeHeads) {
+    tasks.add(
+        graph,
+        task,
+        RmsNorm.ITEMS,
+        Extent::rows,
+        to -> norm(to, task, buffers.normed, -1, storeHeads, Step.ROWS, norm));
   }
 
   private void norm(
@@ -409,119 +414,138 @@ final class ForwardGraphs {
       graph.transferToDevice(FIRST_EXECUTION, output.words(), output.factors());
     }
     int vocabulary = config.vocabularySize();
-    count(4);
-    grids.add(HEAD, "norm", RmsNorm.ITEMS, Extent::logitsRows);
-    norm(graph, "norm", buffers.last, sizes.sourcesAt(), 0, Step.LOGITS_ROWS, 2);
+    tasks.add(
+        graph,
+        "norm",
+        RmsNorm.ITEMS,
+        Extent::logitsRows,
+        to -> norm(to, "norm", buffers.last, sizes.sourcesAt(), 0, Step.LOGITS_ROWS, 2));
     products.logits(graph, "logits", output, buffers.last, buffers.logits, vocabulary);
-    grids.add(HEAD, "largest", Choice.ITEMS, Extent::logitsRows);
-    grids.add(HEAD, "sample", Choice.ITEMS, Extent::logitsRows);
-    graph
-        .task(
-            "largest",
-            Choice::largest,
-            context,
-            buffers.step,
-            buffers.logits,
-            buffers.largest,
-            buffers.logitsTraces,
-            sizes.logitsRows(),
-            vocabulary)
-        .task(
-            "sample",
-            Choice::sample,
-            context,
-            buffers.step,
-            buffers.inputs,
-            buffers.logits,
-            buffers.largest,
-            buffers.logitsTraces,
-            buffers.chosen,
-            buffers.told,
-            sizes.choicesAt(),
-            sizes.logitsRows(),
-            vocabulary);
-    return faults(graph, HEAD)
+    tasks.add(
+        graph,
+        "largest",
+        Choice.ITEMS,
+        Extent::logitsRows,
+        to ->
+            to.task(
+                "largest",
+                Choice::largest,
+                context,
+                buffers.step,
+                buffers.logits,
+                buffers.largest,
+                buffers.logitsTraces,
+                sizes.logitsRows(),
+                vocabulary));
+    tasks.add(
+        graph,
+        "sample",
+        Choice.ITEMS,
+        Extent::logitsRows,
+        to ->
+            to.task(
+                "sample",
+                Choice::sample,
+                context,
+                buffers.step,
+                buffers.inputs,
+                buffers.logits,
+                buffers.largest,
+                buffers.logitsTraces,
+                buffers.chosen,
+                buffers.told,
+                sizes.choicesAt(),
+                sizes.logitsRows(),
+                vocabulary));
+    addFaults(graph);
+    return graph
         .transferToHost(EVERY_EXECUTION, buffers.chosen, buffers.told, buffers.faults)
         .transferToHost(UNDER_DEMAND, buffers.logits)
         .persistOnDevice(carried());
   }
 
   /** Adds what the host looks at after each forward. */
-  private TaskGraph faults(TaskGraph graph, String name) {
-    count(1);
-    grids.add(name, "faults", Copies.ITEMS, extent -> groups(sizes.rows(), Copies.ITEMS));
-    return graph.task(
+  private void addFaults(TaskGraph graph) {
+    tasks.add(
+        graph,
         "faults",
-        Copies::faults,
-        context,
-        buffers.step,
-        buffers.traces,
-        buffers.faults,
-        sizes.norms(),
-        sizes.rows());
+        Copies.ITEMS,
+        extent -> groups(sizes.rows(), Copies.ITEMS),
+        to ->
+            to.task(
+                "faults",
+                Copies::faults,
+                context,
+                buffers.step,
+                buffers.traces,
+                buffers.faults,
+                sizes.norms(),
+                sizes.rows()));
   }
 
   private TaskGraph faults() {
-    return faults(graph(FAULTS).consumeFromDevice(carried()), FAULTS)
-        .transferToHost(EVERY_EXECUTION, buffers.faults)
-        .persistOnDevice(carried());
+    TaskGraph graph = graph(FAULTS).consumeFromDevice(carried());
+    addFaults(graph);
+    return graph.transferToHost(EVERY_EXECUTION, buffers.faults).persistOnDevice(carried());
   }
 
   private TaskGraph traces() {
-    int columns = 2 * sizes.norms();
-    int size = sizes.rows() * columns;
-    count(1);
-    grids.add(TRACES, "copy", Copies.ITEMS, extent -> groups(size, Copies.ITEMS));
-    return graph(TRACES)
-        .consumeFromDevice(carried())
-        .task("copy", Copies::copyTraces, context, buffers.traces, buffers.tracesSeen, size)
-        .transferToHost(EVERY_EXECUTION, buffers.tracesSeen)
-        .persistOnDevice(carried());
+    int size = sizes.rows() * 2 * sizes.norms();
+    TaskGraph graph = graph(TRACES).consumeFromDevice(carried());
+    tasks.add(
+        graph,
+        "copy",
+        Copies.ITEMS,
+        extent -> groups(size, Copies.ITEMS),
+        to ->
+            to.task("copy", Copies::copyTraces, context, buffers.traces, buffers.tracesSeen, size));
+    return graph.transferToHost(EVERY_EXECUTION, buffers.tracesSeen).persistOnDevice(carried());
   }
 
   private TaskGraph states() {
     int size = sizes.rows() * sizes.hidden();
-    count(1);
-    grids.add(STATES, "copy", Copies.ITEMS, extent -> groups(size, Copies.ITEMS));
-    return graph(STATES)
-        .consumeFromDevice(carried())
-        .task(
-            "copy",
-            Copies::copyStates,
-            context,
-            buffers.step,
-            buffers.state,
-            buffers.statesSeen,
-            sizes.hidden(),
-            size)
-        .transferToHost(EVERY_EXECUTION, buffers.statesSeen)
-        .persistOnDevice(carried());
+    TaskGraph graph = graph(STATES).consumeFromDevice(carried());
+    tasks.add(
+        graph,
+        "copy",
+        Copies.ITEMS,
+        extent -> groups(size, Copies.ITEMS),
+        to ->
+            to.task(
+                "copy",
+                Copies::copyStates,
+                context,
+                buffers.step,
+                buffers.state,
+                buffers.statesSeen,
+                sizes.hidden(),
+                size));
+    return graph.transferToHost(EVERY_EXECUTION, buffers.statesSeen).persistOnDevice(carried());
   }
 
   private TaskGraph moves() {
     int size = config.layers() * config.keyValueSize();
-    count(1);
-    grids.add(MOVES, "move", Compaction.ITEMS, extent -> groups(size, Compaction.ITEMS));
-    return graph(MOVES)
-        .transferToDevice(EVERY_EXECUTION, buffers.moves)
-        .consumeFromDevice(carried())
-        .task(
-            "move",
-            Compaction::move,
-            context,
-            buffers.step,
-            buffers.moves,
-            buffers.keys,
-            buffers.values,
-            config.layers(),
-            config.kvHeads(),
-            sizes.pages(),
-            config.headSize())
-        .persistOnDevice(carried());
-  }
-
-  private void count(int more) {
-    tasks += more;
+    TaskGraph graph =
+        graph(MOVES).transferToDevice(EVERY_EXECUTION, buffers.moves).consumeFromDevice(carried());
+    tasks.add(
+        graph,
+        "move",
+        Compaction.ITEMS,
+        extent -> groups(size, Compaction.ITEMS),
+        to ->
+            to.task(
+                "move",
+                Compaction::move,
+                context,
+                buffers.step,
+                buffers.moves,
+                buffers.keys,
+                buffers.values,
+                config.layers(),
+                config.kvHeads(),
+                sizes.pages(),
+                config.headSize()));
+    return graph.persistOnDevice(carried());
   }
 
   private static int groups(int elements, int items) {

@@ -14,12 +14,12 @@ import updraft.tornado.kernel.Step;
 final class Products {
   private final KernelContext context;
   private final IntArray step;
-  private final Grids grids;
+  private final Tasks tasks;
 
-  Products(KernelContext context, IntArray step, Grids grids) {
+  Products(KernelContext context, IntArray step, Tasks tasks) {
     this.context = context;
     this.step = step;
-    this.grids = grids;
+    this.tasks = tasks;
   }
 
   /** Of a forward's rows: {@code y = w x}. */
@@ -47,15 +47,27 @@ final class Products {
       int countAt,
       int adds) {
     int groups = (w.outputs() + Packing.LANES - 1) / Packing.LANES;
-    grids.add(
-        graph.getTaskGraphName(),
+    tasks.add(
+        graph,
         task,
         ByteMatMul.ITEMS,
         extent -> groups,
         extent -> {
           int rows = countAt == Step.ROWS ? extent.rows() : extent.logitsRows();
           return (rows + ByteMatMul.ROWS - 1) / ByteMatMul.ROWS;
-        });
+        },
+        to -> multiply(to, task, w, x, y, yStride, countAt, adds));
+  }
+
+  private void multiply(
+      TaskGraph graph,
+      String task,
+      Matrix w,
+      Quantised x,
+      FloatArray y,
+      int yStride,
+      int countAt,
+      int adds) {
     switch (w.kind()) {
       case Packing.NIBBLES ->
           graph.task(

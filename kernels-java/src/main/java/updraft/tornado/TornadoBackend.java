@@ -2,14 +2,19 @@ package updraft.tornado;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import updraft.cache.PageTable;
 import updraft.forward.Backend;
 import updraft.forward.BackendOptions;
 import updraft.forward.DeviceMeter;
+import updraft.forward.DraftNetwork;
+import updraft.forward.HostDrafts;
 import updraft.forward.RowBatch;
 import updraft.forward.RowOutputs;
+import updraft.model.HeadConfig;
+import updraft.model.HeadWeights;
 import updraft.model.ModelConfig;
 import updraft.model.ModelWeights;
 import updraft.tornado.kernel.Step;
@@ -42,6 +47,9 @@ final class TornadoBackend implements Backend {
   private int[] pending = new int[2 * Buffers.MAX_MOVES];
 
   private int moves;
+
+  /** What drafts on the host; null when nothing does. */
+  private @Nullable HostDrafts drafts;
 
   /** Whether keys and values are on the device. */
   private boolean resident;
@@ -94,7 +102,7 @@ final class TornadoBackend implements Backend {
         "%s: %s, %d kernels, weights %d MB, keys and values in F32 for %d tokens",
         name,
         device.description(),
-        graphs.tasks(),
+        graphs.tasks().count(),
         weights.bytes() / 1_000_000,
         sizes.pages() * PageTable.PAGE_SIZE);
   }
@@ -129,6 +137,28 @@ final class TornadoBackend implements Backend {
     forward(batch);
     copySlot(table.slot(0), table.slot(0));
     flushMoves();
+    if (drafts != null) {
+      drafts.warmUp();
+    }
+  }
+
+  /** {@inheritDoc} It runs on this machine's cores. */
+  @Override
+  public DraftNetwork openDraftModel(ModelConfig draft, ModelWeights draftWeights, int maxRows) {
+    return drafts().openModel(draft, draftWeights, maxRows);
+  }
+
+  /** {@inheritDoc} It runs on this machine's cores. */
+  @Override
+  public DraftNetwork openHead(HeadConfig head, HeadWeights headWeights, int maxRows) {
+    return drafts().openHead(head, headWeights, maxRows);
+  }
+
+  private HostDrafts drafts() {
+    if (drafts == null) {
+      drafts = new HostDrafts(sizes.options(), sizes.pages());
+    }
+    return drafts;
   }
 
   @Override
@@ -148,7 +178,7 @@ final class TornadoBackend implements Backend {
     check(batch);
     outputs.begin(batch);
     flushMoves();
-    graphs.grids().resize(inputs.write(batch));
+    graphs.tasks().resize(inputs.write(batch));
     run(ForwardGraphs.EMBED);
     for (int layer = 0; layer < sizes.config().layers(); layer++) {
       buffers.step.set(Step.LAYER, layer);
@@ -180,11 +210,12 @@ final class TornadoBackend implements Backend {
     TornadoExecutionResult result =
         device.guard(
             graph,
+            graphs.tasks(),
             () ->
                 plan.withGraph(graphs.index(graph))
-                    .withGridScheduler(graphs.grids().scheduler())
+                    .withGridScheduler(graphs.tasks().scheduler())
                     .execute());
-    meter.launched(graphs.tasks(graph), System.nanoTime() - start, graphs.bytesBack(graph));
+    meter.launched(graphs.tasks().count(graph), System.nanoTime() - start, graphs.bytesBack(graph));
     return result;
   }
 
@@ -238,6 +269,9 @@ final class TornadoBackend implements Backend {
 
   @Override
   public void close() {
+    if (drafts != null) {
+      drafts.close();
+    }
     device.close(plan);
   }
 }

@@ -19,6 +19,7 @@ import updraft.request.GenerateResult.Choice;
 /** What a device cannot do is said in one line, at the place where a person meets it. */
 class DeviceFailureTest {
   private static final String LAUNCHES = "updraft.sim.launches";
+  private static final String UNCOMPILABLE = "updraft.sim.uncompilable";
   private static final Device GPU = new Device("0:0", "GPU, ptx", 8_000_000_000L, false);
 
   @TempDir private static Path directory;
@@ -78,12 +79,7 @@ class DeviceFailureTest {
   @Test
   void memoryThatRunsOutNamesTheFlag() {
     assertThatThrownBy(
-            () ->
-                GPU.guard(
-                    "layers0",
-                    () -> {
-                      throw new TornadoOutOfMemoryException("Unable to allocate 1 GB\nat …");
-                    }))
+            () -> guard(new TornadoOutOfMemoryException("Unable to allocate 1 GB\nat …")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "device memory must hold weights, keys and values: graph=layers0, Unable to allocate 1"
@@ -92,32 +88,61 @@ class DeviceFailureTest {
   }
 
   @Test
-  void whatTheCompilerLacksIsToldTheSameWay() {
-    assertThatThrownBy(
-            () ->
-                GPU.guard(
-                    "layers0",
-                    () -> {
-                      throw new AssertionError("unimplemented");
-                    }))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "kernels must compile for the device: graph=layers0, device=GPU, ptx, unimplemented");
+  void aKernelThatDoesNotCompileIsNamedEvenIfTheCompilerDoesNot() {
+    Assumptions.assumeTrue(new TornadoProvider.Simulator().unavailable() == null);
+    System.setProperty(UNCOMPILABLE, "attend");
+    try {
+      assertThatThrownBy(
+              () ->
+                  Engine.open(
+                      EngineOptions.builder(TinyModels.llama(directory))
+                          .backend("tornado-sim")
+                          .build()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "kernels must compile for the device: kernel=layers0.attend, device=Updraft simulator"
+                  + " (no GPU), unimplemented");
+    } finally {
+      System.clearProperty(UNCOMPILABLE);
+    }
   }
 
   @Test
   void aKernelThatDoesNotCompileIsToldInTheCompilersWords() {
     assertThatThrownBy(
             () ->
-                GPU.guard(
-                    "layers0",
-                    () -> {
-                      throw new TornadoBailoutRuntimeException(
-                          "Unable to compile layers0.attend", new IllegalStateException("no phi"));
-                    }))
+                guard(
+                    new TornadoBailoutRuntimeException(
+                        "\u001B[31mBailout is disabled. \n"
+                            + "Reason: \u001B[31mUnable to compile task layers0.attend - attend\n"
+                            + "The internal error is: \u001B[31m[Error during LIR generation !]\n"
+                            + "Stacktrace: [tornado.drivers.ptx@5.2.0/uk.ac…]\u001B[0m")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "kernels must compile for the device: graph=layers0, device=GPU, ptx, Unable to compile"
-                + " layers0.attend: no phi");
+            "kernels must compile for the device: kernel=layers0.attend, device=GPU, ptx, [Error"
+                + " during LIR generation !]");
+  }
+
+  @Test
+  void aDriversLogFollowsWhatAnnouncesIt() {
+    assertThatThrownBy(
+            () ->
+                guard(
+                    new TornadoBailoutRuntimeException(
+                        "Unable to compile task head.sample - sample\n"
+                            + "The internal error is: Error during code compilation with the driver:\n"
+                            + "kernel.cu(3): error: identifier \"x\" is undefined\n")))
+        .hasMessageEndingWith(
+            "kernel=head.sample, device=GPU, ptx, Error during code compilation with the driver:"
+                + " kernel.cu(3): error: identifier \"x\" is undefined");
+  }
+
+  private static void guard(RuntimeException problem) {
+    GPU.guard(
+        "layers0",
+        new Tasks(),
+        () -> {
+          throw problem;
+        });
   }
 }

@@ -48,32 +48,32 @@ public final class ProductRun {
     step.init(0);
     step.set(Step.ROWS, rows);
     KernelContext context = new KernelContext();
-    Grids grids = new Grids();
+    Tasks tasks = new Tasks();
     FloatArray y = residual == null ? DeviceWeights.zeros(rows * w.outputs()) : residual;
     TaskGraph graph =
         new TaskGraph("product")
             .transferToDevice(EVERY_EXECUTION, step, w.factors(), w.bias())
             .transferToDevice(EVERY_EXECUTION, rowsOfX.arrays());
     if (w.kind() != Packing.FLOATS) {
-      graph
-          .transferToDevice(EVERY_EXECUTION, w.words())
-          .task(
-              "quantise",
-              Quantisation::rows,
-              context,
-              step,
-              rowsOfX.values(),
-              rowsOfX.quants(),
-              rowsOfX.scales(),
-              rowsOfX.sums(),
-              w.blocks());
-      grids.add(
-          "product",
+      graph.transferToDevice(EVERY_EXECUTION, w.words());
+      tasks.add(
+          graph,
           "quantise",
           Quantisation.ITEMS,
-          extent -> (extent.rows() * w.blocks() + Quantisation.ITEMS - 1) / Quantisation.ITEMS);
+          extent -> (extent.rows() * w.blocks() + Quantisation.ITEMS - 1) / Quantisation.ITEMS,
+          to ->
+              to.task(
+                  "quantise",
+                  Quantisation::rows,
+                  context,
+                  step,
+                  rowsOfX.values(),
+                  rowsOfX.quants(),
+                  rowsOfX.scales(),
+                  rowsOfX.sums(),
+                  w.blocks()));
     }
-    Products products = new Products(context, step, grids);
+    Products products = new Products(context, step, tasks);
     if (residual == null) {
       products.add(graph, "multiply", w, rowsOfX, y, w.outputs());
     } else {
@@ -81,9 +81,9 @@ public final class ProductRun {
       products.addTo(graph, "multiply", w, rowsOfX, y, w.outputs());
     }
     graph.transferToHost(EVERY_EXECUTION, y);
-    grids.resize(new Extent(rows, 0, 0, 0));
+    tasks.resize(new Extent(rows, 0, 0, 0));
     try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
-      plan.withGridScheduler(grids.scheduler()).execute();
+      plan.withGridScheduler(tasks.scheduler()).execute();
     } catch (TornadoExecutionPlanException e) {
       throw new IllegalStateException(e);
     }

@@ -3,13 +3,17 @@ package updraft.tornado;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import updraft.engine.Engine;
 import updraft.engine.EngineOptions;
 import updraft.forward.BackendOptions.KeyValueType;
 import updraft.forward.BackendOptions.Lanes;
+import updraft.model.QuantType;
+import updraft.model.SyntheticHead;
 import updraft.model.TinyModels;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
@@ -57,9 +61,37 @@ abstract class SpeculationContract {
     }
   }
 
+  /** Beside a device they run on the host, a head on what the device computed. */
+  @Test
+  void headsAndDraftModelsChangeNothing() {
+    Path target = TinyModels.forgetful(directory);
+    Path head =
+        new SyntheticHead(target).type(QuantType.Q8_0).write(directory.resolve("head.gguf"));
+    int[] prompt = IntStream.range(0, 19).map(i -> 40 + 7 * i).toArray();
+    for (SpeculationMethod method : List.of(SpeculationMethod.EAGLE, SpeculationMethod.DRAFT)) {
+      Path drafter = method == SpeculationMethod.EAGLE ? head : target;
+      try (Engine device = engine(backend(), target, drafter)) {
+        for (SamplingOptions sampling : List.of(SamplingOptions.GREEDY, SAMPLED)) {
+          GenerateResult plain = answer(device, prompt, SpeculationMethod.OFF, sampling);
+          GenerateResult speculated = answer(device, prompt, method, sampling);
+          assertThat(speculated.choices().getFirst().error()).isNull();
+          assertThat(speculated.choices().getFirst().tokens())
+              .hasSize(TOKENS)
+              .isEqualTo(plain.choices().getFirst().tokens());
+          assertThat(speculated.speculation().accepted()).isPositive();
+        }
+      }
+    }
+  }
+
   private static Engine engine(String backend) {
+    return engine(backend, TinyModels.llama(directory), null);
+  }
+
+  private static Engine engine(String backend, Path model, @Nullable Path drafter) {
     return Engine.open(
-        EngineOptions.builder(TinyModels.llama(directory))
+        EngineOptions.builder(model)
+            .draftModel(drafter)
             .backend(backend)
             .threads(1)
             .lanes(Lanes.SCALAR)

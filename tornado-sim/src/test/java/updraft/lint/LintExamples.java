@@ -461,6 +461,10 @@ final class LintExamples {
       out.set(context.globalIdx, 1);
     }
 
+    static void select(KernelContext context, IntArray out) {
+      out.set(context.globalIdx, 1);
+    }
+
     static void good(KernelContext context, IntArray out) {
       out.set(context.globalIdx, 1);
     }
@@ -529,11 +533,11 @@ final class LintExamples {
   }
 
   static final class RefusedMath {
-    static void floor(KernelContext context, FloatArray out) {
+    static void lower(KernelContext context, FloatArray out) {
       out.set(context.globalIdx, (float) Math.floor(out.get(0)));
     }
 
-    static void abs(KernelContext context, IntArray in, IntArray out) {
+    static void size(KernelContext context, IntArray in, IntArray out) {
       out.set(context.globalIdx, Math.abs(in.get(0)));
     }
 

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * eagle_utils have it, ties going to the candidate that came first.
  *
  * <p>{@link #concat}: a work-item owns a block of 32 columns of a row, which it copies and
- * quantises. {@link #grow} and {@link #select}: a work-group owns a tree and an item every {@value
+ * quantises. {@link #grow} and {@link #keep}: a work-group owns a tree and an item every {@value
  * #ITEMS}-th candidate, whose rank it counts against all others. Some thousands of comparisons of
  * numbers that lie in the cache; bound by the launch.
  */
@@ -145,7 +145,7 @@ public final class EagleStep {
    * @param tokens shape (trees, wanted)
    * @param wanted at most {@code candidates}
    */
-  public static void select(
+  public static void keep(
       KernelContext context,
       FloatArray allScores,
       IntArray allTokens,

@@ -263,13 +263,13 @@ abstract class DraftTreeContract {
     new Run()
         .in(allScores, allTokens)
         .task(
-            "select",
+            "keep",
             trees,
             EagleStep.ITEMS,
             graph ->
                 graph.task(
-                    "select",
-                    EagleStep::select,
+                    "keep",
+                    EagleStep::keep,
                     context,
                     allScores,
                     allTokens,
