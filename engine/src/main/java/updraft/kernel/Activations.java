@@ -1,5 +1,7 @@
 package updraft.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Rows of activations, as floats and, once quantised, as the matrix kernels read them: signed bytes
  * in blocks of 32 with a scale each. Java's kernels write and read them as pairs of shorts in the
@@ -30,6 +32,17 @@ public final class Activations {
    */
   final float[] sums;
 
+  /**
+   * The arrays as C sees them, made once: made in a call that is not inlined they were 2 kB of
+   * garbage a round.
+   */
+  final MemorySegment valuesView;
+
+  final MemorySegment wordsView;
+  final MemorySegment totalsView;
+  final MemorySegment scalesView;
+  final MemorySegment sumsView;
+
   public Activations(int maxRows, int columns) {
     this.columns = columns;
     this.values = new float[maxRows * columns];
@@ -39,6 +52,11 @@ public final class Activations {
     this.totals = new int[blocks ? maxRows * columns / 16 : 0];
     this.scales = new float[blocks ? maxRows * columns / 32 : 0];
     this.sums = new float[blocks ? maxRows * columns / 32 : 0];
+    this.valuesView = MemorySegment.ofArray(values);
+    this.wordsView = MemorySegment.ofArray(words);
+    this.totalsView = MemorySegment.ofArray(totals);
+    this.scalesView = MemorySegment.ofArray(scales);
+    this.sumsView = MemorySegment.ofArray(sums);
   }
 
   public int columns() {

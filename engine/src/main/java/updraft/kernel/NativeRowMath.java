@@ -65,11 +65,11 @@ final class NativeRowMath implements RowMath {
     try {
       QUANTIZE.invokeExact(
           quantize,
-          MemorySegment.ofArray(x.values),
-          MemorySegment.ofArray(x.words),
-          MemorySegment.ofArray(x.scales),
-          MemorySegment.ofArray(x.sums),
-          MemorySegment.ofArray(x.totals),
+          x.valuesView,
+          x.wordsView,
+          x.scalesView,
+          x.sumsView,
+          x.totalsView,
           x.columns,
           ofRow,
           firstBlock,

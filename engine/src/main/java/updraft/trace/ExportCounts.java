@@ -14,6 +14,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of spans, by the SDK's own account: its batch processor counts those it exported and
@@ -27,6 +29,14 @@ final class ExportCounts implements MetricReader {
 
   private volatile CollectionRegistration sdk = CollectionRegistration.noop();
 
+  /** Of the spans that go past the SDK; null when all go through it. */
+  private volatile @Nullable SpanQueue queue;
+
+  /** Counts a queue's spans too. */
+  void add(SpanQueue other) {
+    queue = other;
+  }
+
   @Override
   public void register(CollectionRegistration registration) {
     sdk = registration;
@@ -37,22 +47,27 @@ final class ExportCounts implements MetricReader {
         registry,
         "updraft_spans_dropped",
         "Spans dropped because the exporter did not keep up",
-        () -> sum(PROCESSED, point -> is(point, "dropped", true)));
+        () -> sum(PROCESSED, point -> is(point, "dropped", true)) + ours(SpanQueue::dropped));
     counter(
         registry,
         "updraft_spans_exported",
         "Spans that the collector took",
-        () -> sum(EXPORTED, point -> is(point, "success", true)));
+        () -> sum(EXPORTED, point -> is(point, "success", true)) + ours(SpanQueue::exported));
     counter(
         registry,
         "updraft_spans_failed",
         "Spans that could not be delivered to the collector",
-        () -> sum(EXPORTED, point -> is(point, "success", false)));
+        () -> sum(EXPORTED, point -> is(point, "success", false)) + ours(SpanQueue::failed));
     GaugeWithCallback.builder()
         .name("updraft_spans_queued")
         .help("Spans waiting to be exported")
-        .callback(told -> told.call(sum(QUEUED, point -> true)))
+        .callback(told -> told.call(sum(QUEUED, point -> true) + ours(SpanQueue::queued)))
         .register(registry);
+  }
+
+  private long ours(ToLongFunction<SpanQueue> count) {
+    SpanQueue counted = queue;
+    return counted == null ? 0 : count.applyAsLong(counted);
   }
 
   private static void counter(

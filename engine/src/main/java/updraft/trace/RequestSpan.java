@@ -39,9 +39,10 @@ final class RequestSpan {
   static void tokenized(
       SpanEmitter emitter, GenerateRequest request, Context context, long endEpochNanos) {
     long start = endEpochNanos - request.trace().tokenizeNanos();
-    SpanBuilder builder = emitter.span(Stage.TOKENIZE.spanName(), context, start);
-    builder.setAttribute(SpanKeys.TOKENS, (long) request.prompt().length);
-    emitter.end(emitter.start(builder), endEpochNanos);
+    LeafSpan span = emitter.leaf();
+    span.begin(Stage.TOKENIZE.spanName(), context, start);
+    span.number(SpanKeys.TOKENS, request.prompt().length);
+    span.end(endEpochNanos);
   }
 
   private static void asked(Span span, GenerateRequest request) {

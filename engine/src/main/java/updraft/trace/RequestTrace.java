@@ -67,7 +67,9 @@ public final class RequestTrace {
     this.choices = new RequestTimes[request.choices()];
     for (int i = 0; i < choices.length; i++) {
       StageSpans spans =
-          level > 0 ? new StageSpans(tracing.emitter(), context, epochOffset, i) : null;
+          level > 0
+              ? new StageSpans(tracing.emitter(), context, epochOffset, i, level >= StepTimes.LEVEL)
+              : null;
       StageRecorder recorder =
           tracing.records(request) ? new StageRecorder(new ChoiceRecording(i, begin)) : null;
       choices[i] = new RequestTimes(this, spans, recorder, level, openedNanos);

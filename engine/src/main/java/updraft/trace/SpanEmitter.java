@@ -1,5 +1,6 @@
 package updraft.trace;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.Tracer;
@@ -8,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place where spans meet the SDK. Processors run inside {@code startSpan} and {@code end},
@@ -19,8 +21,18 @@ final class SpanEmitter {
   private final Tracer tracer;
   private final AtomicLong failures = new AtomicLong();
 
-  SpanEmitter(Tracer tracer) {
-    this.tracer = tracer;
+  private final @Nullable OtlpExport export;
+
+  SpanEmitter(OpenTelemetry openTelemetry) {
+    this.tracer = openTelemetry.getTracer(Tracing.SCOPE);
+    this.export = openTelemetry instanceof ExportedTelemetry exported ? exported.export() : null;
+  }
+
+  /** A maker of spans without children, for one thread. */
+  LeafSpan leaf() {
+    return export == null
+        ? new SdkLeafSpan(this)
+        : new OtlpLeafSpan(export.queue(), export.sampler());
   }
 
   /** A span to be started with {@link #start}, with a start of its own. */

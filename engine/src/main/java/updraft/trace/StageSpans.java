@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The spans of one choice. A stage's span is made when the stage ends, complete.
  *
- * <p>Rounds are made some at a time, see {@link PendingRounds}.
- *
  * <p>The one exception is a stage that others hang below, {@code prefill_forward} and {@code
  * decode_forward}: a child needs its parent's id, and the API hands out an id only by starting a
  * span. So when the first child ends, its parent's span is started, with the stamp at which the
@@ -32,14 +30,18 @@ final class StageSpans {
   /** By stage: the started span that children hang below, of open stages alone. */
   private final @Nullable Context[] parents = new @Nullable Context[Stage.COUNT];
 
-  /** Rounds that have ended; null until the first. */
-  private @Nullable PendingRounds pending;
+  private final LeafSpan leaf;
+
+  /** Whether engine steps ask for what they served. */
+  private final boolean linked;
 
   /** What an engine step links to; null when nothing was served since the last step. */
   private @Nullable SpanContext served;
 
-  StageSpans(SpanEmitter emitter, Context request, long epochOffset, int choice) {
+  StageSpans(SpanEmitter emitter, Context request, long epochOffset, int choice, boolean linked) {
     this.emitter = emitter;
+    this.leaf = emitter.leaf();
+    this.linked = linked;
     this.request = request;
     this.epochOffset = epochOffset;
     this.choice = choice;
@@ -57,14 +59,13 @@ final class StageSpans {
       long endNanos,
       @Nullable String endReason,
       @Nullable String failure) {
-    if (PendingRounds.takes(stage) && endReason == null) {
-      later(times, stage, endNanos);
-      return;
-    }
-    flush();
     Context started = parents[stage.ordinal()];
     parents[stage.ordinal()] = null;
-    Span span = started == null ? start(times, stage) : Span.fromContext(started);
+    if (started == null) {
+      leaf(times, stage, endNanos, endReason, failure);
+      return;
+    }
+    Span span = Span.fromContext(started);
     StageAttributes.describe(times, stage, new SpanSink(span));
     if (endReason != null) {
       span.setAttribute(SpanKeys.END_REASON, endReason);
@@ -73,37 +74,34 @@ final class StageSpans {
       span.setStatus(StatusCode.ERROR, failure);
     }
     emitter.end(span, endNanos + epochOffset);
-    boolean round = stage == Stage.SPEC_VERIFY;
-    boolean row = stage == Stage.CHUNKED_PREFILL || stage == Stage.DECODE_LOOP;
-    if (round || (row && served == null)) {
-      served = span.getSpanContext();
-    }
   }
 
-  /** Keeps a round's stage to make its span with others. */
-  private void later(RequestTimes times, Stage stage, long endNanos) {
-    Context below = parent(times, stage);
-    PendingRounds rounds = pending;
-    if (rounds == null) {
-      rounds = new PendingRounds(emitter, epochOffset, choice);
-      pending = rounds;
+  private void leaf(
+      RequestTimes times,
+      Stage stage,
+      long endNanos,
+      @Nullable String endReason,
+      @Nullable String failure) {
+    leaf.begin(stage.spanName(), parent(times, stage), times.startNanos(stage) + epochOffset);
+    leaf.number(SpanKeys.CHOICE, choice);
+    StageAttributes.describe(times, stage, leaf);
+    if (endReason != null) {
+      leaf.text(SpanKeys.END_REASON, endReason);
     }
-    if (rounds.isFull() || rounds.isBelowAnother(below)) {
-      flush();
+    if (failure != null) {
+      leaf.failed(failure);
     }
-    rounds.add(times, stage, endNanos, below);
-  }
-
-  private void flush() {
-    SpanContext verified = pending == null ? null : pending.flush();
-    if (verified != null) {
-      served = verified;
+    leaf.end(endNanos + epochOffset);
+    if (linked) {
+      boolean row = stage == Stage.CHUNKED_PREFILL || stage == Stage.DECODE_LOOP;
+      if (stage == Stage.SPEC_VERIFY || (row && served == null)) {
+        served = leaf.context();
+      }
     }
   }
 
   /** The latest round's span, or the chunk's or loop's when there was no round; null when none. */
   @Nullable SpanContext takeServed() {
-    flush();
     SpanContext taken = served;
     served = null;
     return taken;

@@ -1,6 +1,5 @@
 package updraft.trace;
 
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.List;
@@ -13,14 +12,17 @@ public final class StepTimes {
   /** The SDK's default limit; further rounds are left out. */
   private static final int MAX_LINKS = 128;
 
-  private static final int LEVEL = 3;
+  /** Of a request whose steps have spans. */
+  static final int LEVEL = 3;
 
   private final Tracing tracing;
+  private final LeafSpan span;
   private boolean listened;
   private long startNanos;
 
   StepTimes(Tracing tracing) {
     this.tracing = tracing;
+    this.span = tracing.emitter().leaf();
   }
 
   /**
@@ -55,19 +57,18 @@ public final class StepTimes {
   private void emit(List<? extends Timed> sequences, int rows) {
     long endNanos = tracing.clock().nanoTime();
     long epochOffset = tracing.clock().epochNanos() - endNanos;
-    SpanBuilder builder =
-        tracing.emitter().span("engine_step", Context.root(), startNanos + epochOffset);
-    builder.setAttribute(SpanKeys.ROWS, (long) rows);
-    builder.setAttribute(SpanKeys.SEQUENCES, (long) sequences.size());
+    span.begin("engine_step", Context.root(), startNanos + epochOffset);
+    span.number(SpanKeys.ROWS, rows);
+    span.number(SpanKeys.SEQUENCES, sequences.size());
     int links = 0;
     for (int i = 0; i < sequences.size(); i++) {
       StageSpans spans = sequences.get(i).times().spans();
       SpanContext served = spans == null ? null : spans.takeServed();
       if (served != null && links < MAX_LINKS) {
-        builder.addLink(served);
+        span.link(served);
         links++;
       }
     }
-    tracing.emitter().end(tracing.emitter().start(builder), endNanos + epochOffset);
+    span.end(endNanos + epochOffset);
   }
 }

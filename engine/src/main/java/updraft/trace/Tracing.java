@@ -20,6 +20,9 @@ import updraft.request.GenerateRequest;
 public final class Tracing {
   public static final int MAX_LEVEL = 3;
 
+  /** The name of the tracer, and of the instrumentation scope. */
+  static final String SCOPE = "updraft";
+
   private final SpanEmitter emitter;
   private final TraceClock clock;
   private final EngineMetrics metrics;
@@ -45,7 +48,7 @@ public final class Tracing {
       boolean recordsAll) {
     this.requests = requests;
     this.recordsAll = recordsAll;
-    this.emitter = new SpanEmitter(openTelemetry.getTracer("updraft"));
+    this.emitter = new SpanEmitter(openTelemetry);
     this.clock = clock;
     this.metrics = metrics;
     level(level);
