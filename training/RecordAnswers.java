@@ -26,15 +26,19 @@ import updraft.model.ModelWeights;
 /**
  * Lets Updraft's engine answer prompts and keeps what a head learns from: token ids, the hidden states that the head will
  * see (8-bit activations and all), and of each distribution the logarithm of its sum. Writes the files that answers.py
- * writes, 64 answers each; files that are there are not made again.
+ * writes, 256 answers each; files that are there are not made again.
  *
  * <p>Arguments: model, file of prompts (a line each, token ids), folder, three layers (their inputs are kept), longest
- * sequence, threads. Every other prompt is answered greedily, the rest at temperature 0.8.
+ * sequence, threads. Every other prompt is answered greedily, the rest at temperature 1.
  */
 final class RecordAnswers {
-  private static final int FILE = 64;
-  private static final int SEQUENCES = 24;
-  private static final float TEMPERATURE = 0.8f;
+  private static final int FILE = 256;
+  private static final int SEQUENCES = 48;
+
+  /** Of the longest sequence, for the answer. */
+  private static final int ROOM = 64;
+
+  private static final float TEMPERATURE = 1f;
 
   /** Tokens of logits so far below the largest are not sampled: together less than one in a thousand. */
   private static final float SPREAD = -13;
@@ -66,7 +70,7 @@ final class RecordAnswers {
     int prompt;
   }
 
-  private static final int MAX_ROWS = 256;
+  private static final int MAX_ROWS = 320;
 
   private final Backend backend;
   private final RowBatch batch = new RowBatch(MAX_ROWS);
@@ -132,7 +136,7 @@ final class RecordAnswers {
         if (row.answer == null && next < prompts.size()) {
           row.answer = answers[next] = new Answer();
           int[] prompt = prompts.get(next++);
-          row.prompt = Math.min(prompt.length, longest / 2);
+          row.prompt = Math.min(prompt.length, longest - ROOM);
           System.arraycopy(prompt, 0, row.tokens, 0, row.prompt);
           row.length = row.prompt;
           row.computed = 0;

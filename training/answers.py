@@ -1,10 +1,10 @@
 """Lets a model answer prompts and keeps its hidden states: what its EAGLE head learns from.
 
-Prompts are those of prompts.py in SmolLM2's chat form, or the beginnings of pieces of Java of the training or of the
-held-out libraries.
+Prompts are those of prompts.py in SmolLM2's chat form, with code of the training libraries, or about earlier answers
+(--about); or the beginnings of pieces of Java of the training or of the held-out libraries.
 
 The target is computed in float32 from the dequantised GGUF file. Half of the answers are greedy, half sampled at
-temperature 0.8. Each batch goes to a file of its own under build/answers-NAME, so a stopped run goes on.
+temperature 1. Each batch goes to a file of its own under build/answers-NAME, so a stopped run goes on.
 """
 
 import argparse
@@ -16,17 +16,34 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from fetch import HERE
+from fetch import HERE, jar_name, manifest
 from gguf_files import Metadata, read_llama
 from llama import rms_norm, rope_table
-from prompts import prompts
+from prepare import texts
+from prompts import about, prompts
 
-TEMPERATURE = 0.8
+TEMPERATURE = 1.0
+ROOM = 64  # of the longest sequence, for the answer
 
 
 def chat(text):
     system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
     return f"<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n"
+
+
+def training_files(build, each=400_000):
+    rng = random.Random(1)
+    return [t for x in manifest(HERE / "sources.tsv") if x["split"] == "train" for t in texts(build / "jars" / jar_name(x), each, rng)]
+
+
+def earlier_answers(folder, tokenizer, end):
+    """Texts of recorded answers, without the end token."""
+    for path in sorted(folder.glob("[0-9]*.npz")):
+        with np.load(path) as data:
+            stops = np.cumsum(data["lengths"])
+            for stop, length, prompt in zip(stops, data["lengths"], data["prompts"], strict=True):
+                ids = data["tokens"][stop - length + prompt : stop].tolist()
+                yield tokenizer.decode([t for t in ids if t != end])
 
 
 def java(build, part, tokenizer, seed, count=20_000):
@@ -122,6 +139,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, default=10_000, help="stop after so many files")
+    parser.add_argument("--about", type=pathlib.Path, help="a folder of answers: prompts are about these texts")
     parser.add_argument("--only-prompts", type=pathlib.Path, help="write the prompts' token ids, for RecordAnswers.java")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -131,8 +149,14 @@ def main():
     tokenizer, model = data.tokenizer(), read_llama(args.model)
     end = data.get("tokenizer.ggml.eos_token_id")
     if args.prompts == "chat":
-        texts = [chat(p) for p in prompts(args.seed)]
-        asked = [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
+        if args.about:
+            said = list(earlier_answers(args.about, tokenizer, end))
+            random.Random(args.seed).shuffle(said)
+            asked = about(random.Random(args.seed), said)
+        else:
+            asked = prompts(args.seed, training_files(args.build))
+        asked = [e.ids for e in tokenizer.encode_batch([chat(p) for p in asked], add_special_tokens=False)]
+        asked = [ids for ids in asked if len(ids) <= args.longest - ROOM]
     else:
         asked = java(args.build, args.prompts, tokenizer, args.seed)
     if args.only_prompts:

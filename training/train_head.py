@@ -52,6 +52,12 @@ class Answers:
                         self.sequences.append((tokens[cut], features[cut], prompt, index % 2 == 0))
                         self.sums.append(sums[cut])
 
+    def alike(self, count, rng):
+        """Random sequences of about the same length, so that little of a batch is padding."""
+        order = sorted(range(len(self.sequences)), key=lambda i: (len(self.sequences[i][0]) + rng.integers(0, 32), i))
+        start = rng.integers(0, max(1, len(order) - count + 1))
+        return order[start : start + count]
+
     def batch(self, indices):
         """Padded tokens, features and sums, and which places count: those of answers, or all."""
         chosen = [self.sequences[i] for i in indices]
@@ -74,7 +80,7 @@ def log_sums(target, features, count=512):
 
 
 def rollout(head, target, tokens, features, answer, sums, depth):
-    """Per step: draft logits, the target's last states and sums at counted places, and which places those are.
+    """Per step: the head's states at counted places, the target's last states and sums there, and which places those are.
 
     Start s sees features up to s and the token s+1, and drafts token s+2; step j drafts token s+2+j. A place counts
     when the token that is drafted is the answer's.
@@ -89,18 +95,42 @@ def rollout(head, target, tokens, features, answer, sums, depth):
         shift = lambda x: torch.cat([x[:, step:], torch.zeros_like(x[:, :step])], 1)[:, :count]  # noqa: B023, E731
         fused = head.step(fused, shift(embedded), past, step)
         counted = shift(counts)
-        yield head.logits(fused[counted]), shift(truth)[counted], shift(sums[:, 1:])[counted], counted
+        yield fused[counted], shift(truth)[counted], shift(sums[:, 1:])[counted], counted
 
 
-def loss_of(head, target, batch, depth):
+class DistributionLoss(torch.autograd.Function):
+    """Mean cross entropy of logits x @ rows.T to the target's probabilities, which need not add up to 1.
+
+    Its gradient is made on the way, so that nothing as large as the logits is kept but that.
+    """
+
+    @staticmethod
+    def forward(ctx, x, rows, wanted):
+        logits = F.linear(x, rows)
+        sums = logits.float().logsumexp(-1, keepdim=True)
+        mass = wanted.sum(-1, keepdim=True)
+        loss = (mass * sums).sum() - (wanted * logits).sum(dtype=torch.float32)
+        slope = torch.exp(logits - sums).mul_(mass).sub_(wanted).div_(len(x)).to(x.dtype)
+        ctx.save_for_backward(x, rows, slope)
+        return loss / len(x)
+
+    @staticmethod
+    def backward(ctx, scale):
+        x, rows, slope = ctx.saved_tensors
+        return scale * (slope @ rows), scale * (slope.mT @ x), None
+
+
+def loss_of(head, target, batch, depth, precision=torch.float32):
     total, weight = 0.0, 0.0
-    rows = target.embedding[head.d2t]
-    for step, (logits, truth, sums, _) in enumerate(rollout(head, target, *batch, depth)):
-        with torch.no_grad():
-            normed = rms_norm(truth, target.norm, target.config.epsilon)
-            wanted = torch.exp(F.linear(normed, rows) - sums[:, None])
-        loss = -(wanted * logits.log_softmax(-1)).sum(-1).mean()
-        total, weight = total + STEP_WEIGHT**step * loss, weight + STEP_WEIGHT**step
+    rows = target.embedding[head.d2t].to(precision)
+    with torch.autocast("cpu", precision, enabled=precision != torch.float32):
+        for step, (states, truth, sums, _) in enumerate(rollout(head, target, *batch, depth)):
+            with torch.no_grad():
+                normed = rms_norm(truth, target.norm, target.config.epsilon)
+                wanted = torch.exp(F.linear(normed, rows) - sums[:, None])
+            x = rms_norm(states, head.norm, head.config.epsilon)
+            loss = DistributionLoss.apply(x.to(precision), head.output.to(precision), wanted)
+            total, weight = total + STEP_WEIGHT**step * loss, weight + STEP_WEIGHT**step
     return total / weight
 
 
@@ -114,8 +144,9 @@ def acceptance(head, target, answers, depth):
         batch = answers.batch(greedy[start : start + 8])
         match = torch.zeros(*batch[0][:, 1:].shape, depth, dtype=torch.bool)
         counts = torch.zeros_like(match)
-        for step, (logits, truth, _, counted) in enumerate(rollout(head, target, *batch, depth)):
-            match[..., step][counted] = head.d2t[logits.argmax(-1)] == target.logits(truth).argmax(-1)
+        for step, (states, _, _, counted) in enumerate(rollout(head, target, *batch, depth)):
+            said = F.pad(batch[0][:, 2 + step :], (0, 1 + step))[counted]
+            match[..., step][counted] = head.d2t[head.logits(states).argmax(-1)] == said
             counts[..., step] = counted
         for row in range(len(match)):
             places = counts[row, :, 0].nonzero().flatten().tolist()
@@ -163,6 +194,7 @@ def main():
     parser.add_argument("--depth", type=int, default=4)
     parser.add_argument("--sequences", type=int, default=8, help="a step")
     parser.add_argument("--minutes", type=float, default=30, help="0 leaves it at what fit.py makes")
+    parser.add_argument("--bf16", action="store_true", help="multiply matrices in bfloat16: several times as fast where the processor has AMX")
     parser.add_argument("--check-steps", type=int, default=100)
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates, which fall to a tenth")
     parser.add_argument("--seed", type=int, default=1)
@@ -187,9 +219,10 @@ def main():
         head = Head(head_config(target.config, args.feed_forward, args.kv_heads), target_layers, d2t).initialise(target, args.seed)
         if not args.no_fit:
             fit(head, target, train)
+    precision = torch.bfloat16 if args.bf16 else torch.float32
     matrices = list(head.matrices())
     stepped = {id(p) for p, _ in matrices}
-    optimiser = Optimiser(matrices, [p for p in head.parameters() if id(p) not in stepped], MUON_RATE, ADAM_RATE)
+    optimiser = Optimiser(matrices, [p for p in head.parameters() if id(p) not in stepped], MUON_RATE, ADAM_RATE, precision=precision)
     state = {"step": 0, "tokens": 0, "seconds": 0.0, "log": []}
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
@@ -217,8 +250,8 @@ def main():
         clock = time.monotonic()
     while (done := state["seconds"] / (args.minutes * 60) if args.minutes else 1) < 1:
         rng = np.random.default_rng([args.seed, state["step"]])
-        batch = train.batch(rng.choice(len(train.sequences), args.sequences, replace=False))
-        loss = loss_of(head, target, batch, args.depth)
+        batch = train.batch(train.alike(args.sequences, rng))
+        loss = loss_of(head, target, batch, args.depth, precision)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for p in head.parameters() if id(p) not in stepped], 1.0)
         optimiser.step(args.rate * max(0.1, 1 - done) * min(1, (state["step"] + 1) / 20))
