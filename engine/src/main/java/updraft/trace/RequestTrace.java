@@ -54,7 +54,7 @@ public final class RequestTrace {
     if (level > 0) {
       parent =
           given != null ? given : TraceHeaders.parent(request.trace().headers(), Context.current());
-      offset = tracing.clock().epochNanos() - openedNanos;
+      offset = tracing.clock().epochOffset();
       started = RequestSpan.start(tracing.emitter(), request, model, parent, begin + offset);
       if (!started.isRecording()) {
         level = 0; // sampled out

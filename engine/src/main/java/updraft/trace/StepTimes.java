@@ -56,7 +56,7 @@ public final class StepTimes {
 
   private void emit(List<? extends Timed> sequences, int rows) {
     long endNanos = tracing.clock().nanoTime();
-    long epochOffset = tracing.clock().epochNanos() - endNanos;
+    long epochOffset = tracing.clock().epochOffset();
     span.begin("engine_step", Context.root(), startNanos + epochOffset);
     span.number(SpanKeys.ROWS, rows);
     span.number(SpanKeys.SEQUENCES, sequences.size());

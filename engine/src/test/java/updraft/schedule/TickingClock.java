@@ -17,7 +17,7 @@ final class TickingClock implements TraceClock {
   }
 
   @Override
-  public synchronized long epochNanos() {
-    return 1_700_000_000_000_000_000L + nanos;
+  public synchronized long epochOffset() {
+    return 1_700_000_000_000_000_000L;
   }
 }

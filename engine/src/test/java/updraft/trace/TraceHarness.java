@@ -264,9 +264,9 @@ final class TraceHarness implements AutoCloseable {
     }
 
     @Override
-    public long epochNanos() {
+    public long epochOffset() {
       wallReads++;
-      return 1_700_000_000_000_000_000L + nanos;
+      return 1_700_000_000_000_000_000L;
     }
   }
 }
