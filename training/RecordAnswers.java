@@ -29,7 +29,8 @@ import updraft.model.ModelWeights;
  * writes, 256 answers each; files that are there are not made again.
  *
  * <p>Arguments: model, file of prompts (a line each, token ids), folder, three layers (their inputs are kept), longest
- * sequence, threads. Every other prompt is answered greedily, the rest at temperature 1.
+ * sequence, threads, and, if not 1, the temperature at which every other prompt is answered; the rest are answered
+ * greedily.
  */
 final class RecordAnswers {
   private static final int FILE = 256;
@@ -37,8 +38,6 @@ final class RecordAnswers {
 
   /** Of the longest sequence, for the answer. */
   private static final int ROOM = 64;
-
-  private static final float TEMPERATURE = 1f;
 
   /** Tokens of logits so far below the largest are not sampled: together less than one in a thousand. */
   private static final float SPREAD = -13;
@@ -79,9 +78,12 @@ final class RecordAnswers {
   private final int end;
   private final int longest;
   private final int[] layers;
+  private final float temperature;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  private RecordAnswers(GgufFile file, int[] layers, int longest, int threads) {
+  private RecordAnswers(
+      GgufFile file, int[] layers, int longest, int threads, float temperature) {
+    this.temperature = temperature;
     ModelConfig config = ModelConfig.of(file);
     int pages = SEQUENCES * PageTable.pagesFor(longest);
     BackendOptions options =
@@ -106,7 +108,12 @@ final class RecordAnswers {
             .toList();
     try (GgufFile file = GgufFile.open(Path.of(args[0]))) {
       RecordAnswers recorder =
-          new RecordAnswers(file, layers, Integer.parseInt(args[4]), Integer.parseInt(args[5]));
+          new RecordAnswers(
+              file,
+              layers,
+              Integer.parseInt(args[4]),
+              Integer.parseInt(args[5]),
+              args.length > 6 ? Float.parseFloat(args[6]) : 1);
       for (int first = 0; first < prompts.size(); first += FILE) {
         Path path = folder.resolve(String.format("%04d.npz", first / FILE));
         if (!Files.exists(path)) {
@@ -190,7 +197,7 @@ final class RecordAnswers {
     }
     row.computed = row.length;
     int last = row.firstRow + count - 1;
-    boolean greedy = Arrays.asList(answers).indexOf(row.answer) % 2 == 0;
+    boolean greedy = temperature == 0 || Arrays.asList(answers).indexOf(row.answer) % 2 == 0;
     int token = choose(outputs.logits(), outputs.logitsOffset(last), greedy, row);
     if (row.computed == longest || row.tokens[row.length - 1] == end && row.length > row.prompt) {
       row.answer.tokens = Arrays.copyOf(row.tokens, row.length);
@@ -215,7 +222,7 @@ final class RecordAnswers {
       float below = logits[offset + t] - max;
       if (below > -18) {
         sum += Math.exp(below);
-        sampledSum += greedy || below < SPREAD ? 0 : Math.exp(below / TEMPERATURE);
+        sampledSum += greedy || below < SPREAD ? 0 : Math.exp(below / temperature);
       }
     }
     row.sums[row.length - 1] = max + (float) Math.log(sum);
@@ -225,7 +232,7 @@ final class RecordAnswers {
     double left = random.nextDouble() * sampledSum;
     for (int t = 0; t < vocabulary; t++) {
       float below = logits[offset + t] - max;
-      if (below >= SPREAD && (left -= Math.exp(below / TEMPERATURE)) < 0) {
+      if (below >= SPREAD && (left -= Math.exp(below / temperature)) < 0) {
         return t;
       }
     }
