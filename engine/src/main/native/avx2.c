@@ -5,6 +5,8 @@
 // sixteen registers: outputs are added up in memory
 #define SUMS_IN_Y 1
 #define TILE_GROUPS 1
+#define EIGHT_ROWS 0
+#define AHEAD 0
 
 // Sums are taken where they stand. Else GCC computes all products of a block first, for which there
 // are not enough registers: eight rows ran at 0.92 (4-bit) and 0.95 (8-bit) of the speed.

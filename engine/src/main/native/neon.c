@@ -12,6 +12,8 @@ typedef float32x4_t floats;
 #define ALWAYS static inline __attribute__((always_inline))
 #define SUMS_IN_Y 0
 #define TILE_GROUPS 2
+#define EIGHT_ROWS 0
+#define AHEAD 0
 
 ALWAYS ints i_load(const int *p) { return vld1q_s32(p); }
 ALWAYS ints i_set(int x) { return vdupq_n_s32(x); }

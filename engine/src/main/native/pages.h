@@ -3,6 +3,8 @@
 // page. Head sizes are multiples of 16.
 #define SHARED 4
 #define MOST_HEAD 256
+// Sums of a query that are independent and added to in turns, where there are registers for them.
+#define CHAINS_EACH (LANES == WIDE ? 4 : 1)
 
 // A tile: rows of one sequence and the query heads that share a key-value head.
 typedef struct {
@@ -15,31 +17,38 @@ ALWAYS floats key_load(int halves, const void *from, long i) {
   return halves ? h_load((const short *)from + i) : f_load((const float *)from + i);
 }
 
-// The scores of 16 positions by some queries, one residue of elements modulo 4 after the other.
+// The scores of 16 positions by some queries, a few residues of elements modulo 4 at a time.
 ALWAYS void score_queries(int halves, int queries, const float *const q[SHARED], const void *keys,
                           float *const to[SHARED], int head_size, float factor) {
   float parts[4][SHARED][WIDE];
-  for (int j = 0; j < 4; j++) {
-    floats s[SHARED][VECTORS];
-    for (int n = 0; n < queries; n++) {
-      for (int v = 0; v < VECTORS; v++) {
-        s[n][v] = f_set(0);
-      }
-    }
-    for (int i = j; i < head_size; i += 4) {
-      floats key[VECTORS];
-      for (int v = 0; v < VECTORS; v++) {
-        key[v] = key_load(halves, keys, i * WIDE + v * LANES);
-      }
+  for (int j = 0; j < 4; j += CHAINS_EACH) {
+    floats s[CHAINS_EACH][SHARED][VECTORS];
+    for (int c = 0; c < CHAINS_EACH; c++) {
       for (int n = 0; n < queries; n++) {
         for (int v = 0; v < VECTORS; v++) {
-          s[n][v] = f_fma(key[v], f_set(q[n][i]), s[n][v]);
+          s[c][n][v] = f_set(0);
         }
       }
     }
-    for (int n = 0; n < queries; n++) {
-      for (int v = 0; v < VECTORS; v++) {
-        f_store(parts[j][n] + v * LANES, s[n][v]);
+    for (int i = j; i < head_size; i += 4) {
+      UNROLL
+      for (int c = 0; c < CHAINS_EACH; c++) {
+        floats key[VECTORS];
+        for (int v = 0; v < VECTORS; v++) {
+          key[v] = key_load(halves, keys, (i + c) * WIDE + v * LANES);
+        }
+        for (int n = 0; n < queries; n++) {
+          for (int v = 0; v < VECTORS; v++) {
+            s[c][n][v] = f_fma(key[v], f_set(q[n][i + c]), s[c][n][v]);
+          }
+        }
+      }
+    }
+    for (int c = 0; c < CHAINS_EACH; c++) {
+      for (int n = 0; n < queries; n++) {
+        for (int v = 0; v < VECTORS; v++) {
+          f_store(parts[j + c][n] + v * LANES, s[c][n][v]);
+        }
       }
     }
   }
@@ -52,33 +61,50 @@ ALWAYS void score_queries(int halves, int queries, const float *const q[SHARED],
   }
 }
 
-// Adds positions from … end-1 of a page to the outputs of some queries.
-ALWAYS void weigh_queries(int halves, int queries, const float *const weights[SHARED],
-                          const void *values, float *const out[SHARED], int head_size, int from,
-                          int end) {
-  for (int i = 0; i < head_size; i += WIDE) {
-    floats s[SHARED][VECTORS];
+// Adds positions from … end-1 of a page to `chains` × 16 elements of the outputs of some queries.
+ALWAYS void weigh_elements(int halves, int queries, int chains, const float *const weights[SHARED],
+                           const void *values, float *const out[SHARED], int head_size, int i,
+                           int from, int end) {
+  floats s[CHAINS_EACH][SHARED][VECTORS];
+  for (int c = 0; c < chains; c++) {
     for (int n = 0; n < queries; n++) {
       for (int v = 0; v < VECTORS; v++) {
-        s[n][v] = f_load(out[n] + i + v * LANES);
+        s[c][n][v] = f_load(out[n] + i + c * WIDE + v * LANES);
       }
     }
-    for (int p = from; p < end; p++) {
+  }
+  for (int p = from; p < end; p++) {
+    UNROLL
+    for (int c = 0; c < chains; c++) {
       floats value[VECTORS];
       for (int v = 0; v < VECTORS; v++) {
-        value[v] = key_load(halves, values, (long)p * head_size + i + v * LANES);
+        value[v] = key_load(halves, values, (long)p * head_size + i + c * WIDE + v * LANES);
       }
       for (int n = 0; n < queries; n++) {
         for (int v = 0; v < VECTORS; v++) {
-          s[n][v] = f_fma(value[v], f_set(weights[n][p]), s[n][v]);
+          s[c][n][v] = f_fma(value[v], f_set(weights[n][p]), s[c][n][v]);
         }
       }
     }
+  }
+  for (int c = 0; c < chains; c++) {
     for (int n = 0; n < queries; n++) {
       for (int v = 0; v < VECTORS; v++) {
-        f_store(out[n] + i + v * LANES, s[n][v]);
+        f_store(out[n] + i + c * WIDE + v * LANES, s[c][n][v]);
       }
     }
+  }
+}
+
+ALWAYS void weigh_queries(int halves, int queries, const float *const weights[SHARED],
+                          const void *values, float *const out[SHARED], int head_size, int from,
+                          int end) {
+  int i = 0;
+  for (; i + CHAINS_EACH * WIDE <= head_size; i += CHAINS_EACH * WIDE) {
+    weigh_elements(halves, queries, CHAINS_EACH, weights, values, out, head_size, i, from, end);
+  }
+  for (; CHAINS_EACH > 1 && i < head_size; i += WIDE) {
+    weigh_elements(halves, queries, 1, weights, values, out, head_size, i, from, end);
   }
 }
 

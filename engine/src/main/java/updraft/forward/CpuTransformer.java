@@ -169,7 +169,14 @@ final class CpuTransformer {
       runGroups(matrix.groups(), project);
       projectionStart += matrix.rows();
     }
-    pool.run(n, rotateAndStore);
+    int heads = config.heads() + config.kvHeads();
+    if (n == 1) { // not worth a pause
+      for (int item = 0; item < heads; item++) {
+        rotateAndStore(item, 0);
+      }
+    } else {
+      pool.run(heads, rotateAndStore);
+    }
     pool.run(attention.items(), attend);
     if (!attention.quantizes()) {
       pool.run(n, quantizeAttended);
@@ -244,28 +251,55 @@ final class CpuTransformer {
         projectedStride);
   }
 
-  private void rotateAndStore(int row, int thread) {
-    int headSize = config.headSize();
-    int queries = row * projectedStride;
-    int keys = queries + config.querySize();
-    int values = keys + config.keyValueSize();
-    float[] biases = layerWeights.biases();
-    if (biases != null) {
-      math.add(projected, queries, biases, 0, biases.length);
-    }
-    for (int head = 0; head < config.heads() + config.kvHeads(); head++) {
-      int from = queries + head * headSize;
-      float[] norm = head < config.heads() ? layerWeights.queryNorm() : layerWeights.keyNorm();
-      if (norm != null) {
-        math.rmsNorm(projected, from, norm, headSize, config.rmsEpsilon(), projected, from);
+  /**
+   * One head of all rows: neighbouring positions share cache lines of keys, which two threads would
+   * take from each other. Heads of keys come first, since they take longest.
+   */
+  private void rotateAndStore(int item, int thread) {
+    int kvHeads = config.kvHeads();
+    for (int row = 0; row < batch.rows(); row++) {
+      if (item < kvHeads) {
+        rotateKeyAndStore(row, item);
+      } else {
+        rotate(row, item - kvHeads, layerWeights.queryNorm());
       }
-      rotary.rotate(batch.position(row), projected, from);
     }
-    if (!keyValues.store(layer, batch.slot(row), projected, keys, values)) {
+  }
+
+  private void rotateKeyAndStore(int row, int head) {
+    rotate(row, config.heads() + head, layerWeights.keyNorm());
+    int keyHead = config.heads() + head;
+    int valueHead = keyHead + config.kvHeads();
+    addBias(row, valueHead);
+    int key = headAt(row, keyHead);
+    int value = headAt(row, valueHead);
+    if (!keyValues.store(layer, batch.slot(row), head, projected, key, value)) {
       outputs.fault(
           row,
           "keys and values must be finite and fit their type: NaN or infinity in layer " + layer);
     }
+  }
+
+  /** A head of queries or keys, counted from the first query's. */
+  private void rotate(int row, int head, float @Nullable [] norm) {
+    int at = headAt(row, head);
+    addBias(row, head);
+    if (norm != null) {
+      math.rmsNorm(projected, at, norm, config.headSize(), config.rmsEpsilon(), projected, at);
+    }
+    rotary.rotate(batch.position(row), projected, at);
+  }
+
+  private void addBias(int row, int head) {
+    float[] biases = layerWeights.biases();
+    if (biases != null) {
+      int size = config.headSize();
+      math.add(projected, headAt(row, head), biases, head * size, size);
+    }
+  }
+
+  private int headAt(int row, int head) {
+    return row * projectedStride + head * config.headSize();
   }
 
   private void attend(int item, int thread) {

@@ -27,20 +27,18 @@ final class FloatKeyValues extends KeyValues {
   }
 
   @Override
-  boolean store(int layer, int slot, float[] from, int keysFrom, int valuesFrom) {
+  boolean store(int layer, int slot, int head, float[] from, int keyFrom, int valueFrom) {
     float[] toKeys = keys[layer][chunk(slot / PAGE)];
     float[] toValues = values[layer][chunk(slot / PAGE)];
     boolean finite = true;
-    for (int head = 0; head < heads; head++) {
-      int keyAt = keyAt(slot, head);
-      int valueAt = valueAt(slot, head);
-      for (int i = 0; i < headSize; i++) {
-        float key = from[keysFrom + head * headSize + i];
-        float value = from[valuesFrom + head * headSize + i];
-        toKeys[keyAt + i * PAGE] = key;
-        toValues[valueAt + i] = value;
-        finite &= isFinite(key) & isFinite(value);
-      }
+    int keyAt = keyAt(slot, head);
+    int valueAt = valueAt(slot, head);
+    for (int i = 0; i < headSize; i++) {
+      float key = from[keyFrom + i];
+      float value = from[valueFrom + i];
+      toKeys[keyAt + i * PAGE] = key;
+      toValues[valueAt + i] = value;
+      finite &= isFinite(key) & isFinite(value);
     }
     return finite;
   }

@@ -27,20 +27,18 @@ final class HalfKeyValues extends KeyValues {
   }
 
   @Override
-  boolean store(int layer, int slot, float[] from, int keysFrom, int valuesFrom) {
+  boolean store(int layer, int slot, int head, float[] from, int keyFrom, int valueFrom) {
     short[] toKeys = keys[layer][chunk(slot / PAGE)];
     short[] toValues = values[layer][chunk(slot / PAGE)];
     boolean finite = true;
-    for (int head = 0; head < heads; head++) {
-      int keyAt = keyAt(slot, head);
-      int valueAt = valueAt(slot, head);
-      for (int i = 0; i < headSize; i++) {
-        short key = Float.floatToFloat16(from[keysFrom + head * headSize + i]);
-        short value = Float.floatToFloat16(from[valuesFrom + head * headSize + i]);
-        toKeys[keyAt + i * PAGE] = key;
-        toValues[valueAt + i] = value;
-        finite &= ((key & EXPONENT) != EXPONENT) & ((value & EXPONENT) != EXPONENT);
-      }
+    int keyAt = keyAt(slot, head);
+    int valueAt = valueAt(slot, head);
+    for (int i = 0; i < headSize; i++) {
+      short key = Float.floatToFloat16(from[keyFrom + i]);
+      short value = Float.floatToFloat16(from[valueFrom + i]);
+      toKeys[keyAt + i * PAGE] = key;
+      toValues[valueAt + i] = value;
+      finite &= ((key & EXPONENT) != EXPONENT) & ((value & EXPONENT) != EXPONENT);
     }
     return finite;
   }

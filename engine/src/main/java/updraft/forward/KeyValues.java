@@ -43,11 +43,11 @@ abstract sealed class KeyValues permits FloatKeyValues, HalfKeyValues {
   abstract void ensure(int slot);
 
   /**
-   * Stores a row's keys and values of one layer, each (heads × headSize).
+   * Stores a row's key and value of one layer and head, each (headSize).
    *
    * @return whether all of them are finite as stored
    */
-  abstract boolean store(int layer, int slot, float[] from, int keysFrom, int valuesFrom);
+  abstract boolean store(int layer, int slot, int head, float[] from, int keyFrom, int valueFrom);
 
   /** Reads the keys of a page, shape (headSize, 16); of slots never written, anything. */
   abstract void loadKeys(int layer, int page, int head, float[] to);

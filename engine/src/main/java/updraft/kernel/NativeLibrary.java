@@ -30,6 +30,9 @@ final class NativeLibrary {
   private record Loaded(
       @Nullable SymbolLookup symbols, List<InstructionSet> sets, @Nullable String problem) {}
 
+  /** Names a set by its prefix in place of the best, for measurements of another. */
+  private static final String ONLY = "updraft.instructions";
+
   private static final Loaded LOADED = load();
 
   private NativeLibrary() {}
@@ -81,7 +84,8 @@ final class NativeLibrary {
       int features = symbols.findOrThrow("updraft_cpu").reinterpret(4).get(JAVA_INT, 0);
       List<InstructionSet> sets = new ArrayList<>();
       for (InstructionSet set : InstructionSet.values()) {
-        if ((features & set.bit) != 0
+        if (set.prefix.equals(System.getProperty(ONLY, set.prefix))
+            && (features & set.bit) != 0
             && symbols.find("updraft_" + set.prefix + "_multiply").isPresent()) {
           sets.add(set);
         }

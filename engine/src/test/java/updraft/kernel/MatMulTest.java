@@ -34,8 +34,8 @@ class MatMulTest {
   private static int[] columns(QuantType type) {
     return switch (type.blockElements()) {
       case 1 -> new int[] {1, 33, 96, 256};
-      case 32 -> new int[] {32, 64, 96, 576};
-      default -> new int[] {256, 512};
+      case 32 -> new int[] {32, 96, 576, 1120};
+      default -> new int[] {256, 1280};
     };
   }
 
