@@ -25,13 +25,16 @@ import updraft.text.ChatPrompt;
  *
  * <p>An engine remembers text that it generated and drafts from it, so no method may see an answer
  * before its own turn: each has an engine of its own, which answers each prompt once and is opened
- * anew for the next temperature and repetition. A first pass over one prompt a category warms the
- * JVM up, on engines that are then thrown away.
+ * anew for the next temperature and repetition. First passes over one prompt a category, for five
+ * seconds at least, warm the JVM up, on engines that are then thrown away.
  *
  * <p>A model that chats is asked; one that does not goes on with the prompt's text as it stands.
  */
 public final class SpeculateBench {
   private static final long SEED = 42;
+
+  /** A small model's first answers take longer to compile than to compute. */
+  private static final long WARM_UP_NANOS = 5_000_000_000L;
 
   private final Supplier<EngineOptions.Builder> options;
   private final @Nullable Path draftModel;
@@ -85,7 +88,10 @@ public final class SpeculateBench {
       throw new IllegalArgumentException(
           "repetitions must be at least 1: repetitions=" + repetitions);
     }
-    pass(onePromptACategory(), temperatures.getFirst(), 0);
+    long begin = System.nanoTime();
+    do {
+      pass(onePromptACategory(), temperatures.getFirst(), 0);
+    } while (System.nanoTime() - begin < WARM_UP_NANOS);
     List<MethodRun> runs = new ArrayList<>();
     for (float temperature : temperatures) {
       for (int repetition = 0; repetition < repetitions; repetition++) {

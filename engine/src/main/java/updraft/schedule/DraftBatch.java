@@ -14,6 +14,7 @@ final class DraftBatch {
   private final boolean followsPrompts;
   private final Tracing tracing;
   private final TraceClock clock;
+  private long spentNanos;
   private final List<Sequence> sequences = new ArrayList<>();
   private final List<DraftSession> sessions = new ArrayList<>();
 
@@ -103,7 +104,15 @@ final class DraftBatch {
     tracing.endAll(sequences, Stage.SPEC_DRAFT_EXTEND);
   }
 
+  /** What the drafter has taken since this was last asked. */
+  long takeNanos() {
+    long nanos = spentNanos;
+    spentNanos = 0;
+    return nanos;
+  }
+
   private void share(long nanos) {
+    spentNanos += nanos;
     double seconds = nanos * 1e-9 / sequences.size();
     for (int i = 0; i < sequences.size(); i++) {
       double own = sessions.get(i).takeOwnSeconds();

@@ -190,7 +190,8 @@ public final class Scheduler implements AutoCloseable {
 
   /** One step: rows in, one forward, tokens out. Returns whether there was anything to do. */
   public boolean step() {
-    endAborted();
+    long began = clock.nanoTime();
+    endAborted(began);
     residents.admit();
     while (residents.hasRoom() && enqueueNext()) {
       residents.admit();
@@ -216,12 +217,13 @@ public final class Scheduler implements AutoCloseable {
     if (outputs != null) {
       speculation.recorder().step(plan.decoding(), outputs, plan.batch().rows(), nanos);
     }
-    speculation.settled(plan.decoding(), plan.prefilling(), plan.batch().rows(), nanos);
+    speculation.settled(plan.decoding(), plan.prefilling());
     tracing.endAll(plan.decoding(), Stage.DECODE_LOOP);
     for (int i = 0; i < active.size(); i++) {
       endIfDecided(active.get(i));
     }
     stepTimes.end(active, plan.batch().rows());
+    speculation.stepped(plan.batch().rows(), clock.nanoTime() - began, plan.prefilling().isEmpty());
     return true;
   }
 
@@ -268,8 +270,7 @@ public final class Scheduler implements AutoCloseable {
     return outputs;
   }
 
-  private void endAborted() {
-    long now = clock.nanoTime();
+  private void endAborted(long now) {
     boolean down = closing && now - abortAt >= 0;
     if (!queue.isEmpty()) {
       for (Generation generation :
