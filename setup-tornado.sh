@@ -276,7 +276,7 @@ public class Smoke {
       TornadoBackend backend = runtime.getBackend(b);
       for (int d = 0; d < backend.getNumDevices(); d++, devices++) {
         System.out.printf("device %d:%d %s, %s, %.1f GB%n", b, d, backend.getName(),
-            backend.getDevice(d).getDeviceName(), backend.getDevice(d).getMaxGlobalMemory() / 1e9);
+            backend.getDevice(d).getDescription(), backend.getDevice(d).getMaxGlobalMemory() / 1e9);
       }
     }
     if (devices == 0) {

@@ -129,14 +129,14 @@ final class Buffers {
     return DeviceWeights.zeros(Math.multiplyExact(rows, columns));
   }
 
-  /** What stays on the device between graphs, the step and what the host sees left out. */
-  Object[] resident() {
-    List<Object> arrays = new ArrayList<>();
+  /** What layers hand on to each other on the device, in the order of their use. */
+  List<FloatArray> resident() {
+    List<FloatArray> arrays = new ArrayList<>();
     for (Quantised rows : List.of(normed, attended, activated)) {
-      arrays.addAll(List.of(rows.arrays()));
+      arrays.addAll(rows.arrays());
     }
-    arrays.addAll(List.of(projected, keys, values, sums, maxima, gateUp, storeTraces));
-    return arrays.toArray();
+    arrays.addAll(List.of(state, projected, keys, values, sums, maxima, gateUp, storeTraces));
+    return arrays;
   }
 
   /** Bytes on the device. */

@@ -53,9 +53,20 @@ record Device(String number, String name, long memory, boolean simulated) {
     boolean simulated = name.startsWith(SIMULATOR);
     return new Device(
         number,
-        simulated ? name : name + ", " + backend.getBackendType().name().toLowerCase(Locale.ROOT),
+        simulated
+            ? name
+            : plain(device.getDescription())
+                + ", "
+                + backend.getBackendType().name().toLowerCase(Locale.ROOT),
         device.getMaxGlobalMemory(),
         simulated);
+  }
+
+  /**
+   * A device's name is a number of TornadoVM's own; its description has the driver's name for it.
+   */
+  private static String plain(String description) {
+    return description.replace("CL_DEVICE_TYPE_", "").replace(" (available)", "").strip();
   }
 
   String description() {

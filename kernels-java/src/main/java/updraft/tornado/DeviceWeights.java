@@ -1,11 +1,10 @@
 package updraft.tornado;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import updraft.model.GgufTensor;
@@ -38,11 +37,11 @@ record DeviceWeights(
     return array;
   }
 
-  static DeviceWeights of(ModelConfig config, ModelWeights weights) {
+  static DeviceWeights of(ModelConfig config, ModelWeights weights, LayerPlan plan) {
     Loader loader = new Loader(config, weights);
     Matrix output = loader.single(weights.output());
     return new DeviceWeights(
-        loader.parts(),
+        loader.parts(plan),
         loader.norms(),
         loader.headNorms(),
         weights.isTied() ? output : loader.single(weights.tokenEmbedding()),
@@ -53,20 +52,11 @@ record DeviceWeights(
   long bytes() {
     long bytes = output.bytes() + (embedding.equals(output) ? 0 : embedding.bytes());
     for (LayerPart part : parts) {
-      bytes += part.layers().size() * layerBytes(part);
+      for (Matrix matrix : part.all()) {
+        bytes += part.plan().layers().size() * matrix.bytes();
+      }
     }
     return bytes + 4L * norms.getSize();
-  }
-
-  private static long layerBytes(LayerPart part) {
-    long bytes = part.attentionOutput().bytes() + part.down().bytes();
-    for (Matrix matrix : part.projection()) {
-      bytes += matrix.bytes();
-    }
-    for (Matrix matrix : part.gateUp()) {
-      bytes += matrix.bytes();
-    }
-    return bytes;
   }
 
   /** Bytes of weights that a forward reads, the embedding of its tokens not counted. */
@@ -89,122 +79,46 @@ record DeviceWeights(
       return new WeightArrays(List.of(repacker.pack(tensor))).matrix(0, 0, NO_BIAS, 0);
     }
 
-    List<LayerPart> parts() {
-      Map<String, List<Integer>> groups = new LinkedHashMap<>();
-      for (int layer = 0; layer < config.layers(); layer++) {
-        groups.computeIfAbsent(signature(layer), key -> new ArrayList<>()).add(layer);
-      }
+    List<LayerPart> parts(LayerPlan plan) {
       List<LayerPart> parts = new ArrayList<>();
-      for (List<Integer> layers : groups.values()) {
-        int most = mostLayers(layers.getFirst());
-        for (int from = 0; from < layers.size(); from += most) {
-          parts.add(part(layers.subList(from, Math.min(layers.size(), from + most))));
+      for (LayerPlan.Part part : plan.parts()) {
+        Map<Piece, List<Matrix>> matrices = new EnumMap<>(Piece.class);
+        for (Piece piece : part.pieces()) {
+          matrices.put(piece, matrices(piece, part.layers()));
         }
+        parts.add(new LayerPart(part, matrices));
       }
       return parts;
     }
 
-    /** Layers of equal signature are served by the same kernels. */
-    private String signature(int layer) {
-      StringBuilder kinds = new StringBuilder();
-      for (GgufTensor matrix : weights.layers().get(layer).matrices()) {
-        kinds.append(Repacker.kind(matrix.type())).append(' ').append(matrix.type()).append(' ');
-      }
-      return kinds.toString();
-    }
-
-    /** Layers of which each matrix, one after the other, has fewer than 2^31 words. */
-    private int mostLayers(int layer) {
-      long largest = 1;
-      ModelWeights.Layer tensors = weights.layers().get(layer);
-      for (List<GgufTensor> piece :
-          List.of(
-              List.of(tensors.query(), tensors.key(), tensors.value()),
-              List.of(tensors.gate(), tensors.up()),
-              List.of(tensors.down()),
-              List.of(tensors.attentionOutput()))) {
-        long words = 0;
-        for (GgufTensor tensor : piece) {
-          words +=
-              WeightArrays.elements(Repacker.kind(tensor.type()), tensor.rows(), tensor.columns());
-        }
-        largest = Math.max(largest, words);
-      }
-      return (int) Math.max(1, (Integer.MAX_VALUE - 8) / largest);
-    }
-
-    private LayerPart part(List<Integer> layers) {
-      return new LayerPart(
-          List.copyOf(layers),
-          stacks(
-              layers,
-              layer -> List.of(layer.query(), layer.key(), layer.value()),
-              layer ->
-                  layer.queryBias() == null
-                      ? null
-                      : List.of(
-                          layer.queryBias(),
-                          Objects.requireNonNull(layer.keyBias()),
-                          Objects.requireNonNull(layer.valueBias()))),
-          stacks(
-                  layers,
-                  layer -> List.of(layer.attentionOutput()),
-                  layer ->
-                      layer.attentionOutputBias() == null
-                          ? null
-                          : List.of(layer.attentionOutputBias()))
-              .getFirst(),
-          stacks(layers, layer -> List.of(layer.gate(), layer.up()), layer -> null),
-          stacks(layers, layer -> List.of(layer.down()), layer -> null).getFirst());
-    }
-
-    /** Neighbouring tensors of equal type become one matrix. */
-    private List<Matrix> stacks(
-        List<Integer> layers,
-        Function<ModelWeights.Layer, List<GgufTensor>> tensors,
-        Function<ModelWeights.Layer, @Nullable List<GgufTensor>> biases) {
-      List<GgufTensor> first = tensors.apply(weights.layers().get(layers.getFirst()));
+    private List<Matrix> matrices(Piece piece, List<Integer> layers) {
+      List<List<GgufTensor>> first = piece.stacks(weights.layers().get(layers.getFirst()));
       List<Matrix> matrices = new ArrayList<>();
       int offset = 0;
       int from = 0;
-      while (from < first.size()) {
-        int end = from + 1;
-        while (end < first.size() && repacker.stackable(first.subList(from, end + 1))) {
-          end++;
-        }
-        Matrix matrix = stack(layers, tensors, biases, from, end, offset);
-        matrices.add(matrix);
-        offset += matrix.outputs();
+      for (int i = 0; i < first.size(); i++) {
+        int stack = i;
+        List<PackedMatrix> packed =
+            layers.stream()
+                .map(layer -> repacker.stack(piece.stacks(weights.layers().get(layer)).get(stack)))
+                .toList();
+        int outputs = packed.getFirst().rows();
+        int end = from + first.get(i).size();
+        FloatArray bias = bias(piece, from, end, outputs);
+        matrices.add(
+            new WeightArrays(packed)
+                .matrix(1, offset, bias == null ? NO_BIAS : bias, bias == null ? 0 : 1));
+        offset += outputs;
         from = end;
       }
       return matrices;
     }
 
-    private Matrix stack(
-        List<Integer> layers,
-        Function<ModelWeights.Layer, List<GgufTensor>> tensors,
-        Function<ModelWeights.Layer, @Nullable List<GgufTensor>> biases,
-        int from,
-        int end,
-        int offset) {
-      List<PackedMatrix> packed = new ArrayList<>();
-      for (int layer : layers) {
-        packed.add(repacker.stack(tensors.apply(weights.layers().get(layer)).subList(from, end)));
-      }
-      FloatArray bias = bias(biases, from, end, packed.getFirst().rows());
-      return new WeightArrays(packed)
-          .matrix(1, offset, bias == null ? NO_BIAS : bias, bias == null ? 0 : 1);
-    }
-
     /** Of all layers of the model; null when none has any. */
-    private @Nullable FloatArray bias(
-        Function<ModelWeights.Layer, @Nullable List<GgufTensor>> biases,
-        int from,
-        int end,
-        int outputs) {
+    private @Nullable FloatArray bias(Piece piece, int from, int end, int outputs) {
       FloatArray array = null;
       for (int layer = 0; layer < config.layers(); layer++) {
-        List<GgufTensor> tensors = biases.apply(weights.layers().get(layer));
+        List<GgufTensor> tensors = piece.biases(weights.layers().get(layer));
         if (tensors != null) {
           array = array == null ? zeros(config.layers() * outputs) : array;
           int at = layer * outputs;
@@ -237,7 +151,7 @@ record DeviceWeights(
 
     FloatArray headNorms() {
       if (!config.queryKeyNorms()) {
-        return NO_BIAS;
+        return zeros(1);
       }
       FloatArray array = zeros(2 * config.layers() * config.headSize());
       int at = 0;

@@ -24,14 +24,15 @@ import updraft.tornado.kernel.SwiGlu;
 import updraft.tornado.kernel.TreeAttention;
 
 /**
- * A forward as graphs: embed, one graph for all layers of a part, output, and what the host sees. A
- * task, its grid and its buffers are declared together. Each task is compiled once; which layer it
- * serves, and for how many rows, it reads from the step.
+ * A forward as graphs: embed, the parts of layers, output, and what the host sees. A task, its grid
+ * and its buffers are declared together. Each task is compiled once; which layer it serves, and for
+ * how many rows, it reads from the step.
  *
  * <pre>
  * moves                keys and values to their places
+ * start                once, so that what graphs hand on is on the device
  * embed                tokens ─► state
- * layers0, layers1 …   state ─► norm ─► projection ─► rotary, pages ─► attention ─► combine
+ * layers0, layers1 …   what LayerPlan has cut: state ─► norm ─► projection ─► rotary, pages ─► attention ─► combine
  *                        ─► quantise ─► output, added ─► norm ─► gate, up ─► activate ─► down, added
  * head                 state ─► norm ─► logits ─► largest ─► sample; faults
  * faults               of a forward without logits
@@ -39,12 +40,16 @@ import updraft.tornado.kernel.TreeAttention;
  * </pre>
  */
 final class ForwardGraphs {
+  static final String START = "start";
   static final String EMBED = "embed";
   static final String HEAD = "head";
   static final String FAULTS = "faults";
   static final String TRACES = "traces";
   static final String STATES = "states";
   static final String MOVES = "moves";
+
+  /** Arrays that a task of the first graph holds. */
+  private static final int HELD = 11;
 
   private final Sizes sizes;
   private final ModelConfig config;
@@ -62,6 +67,7 @@ final class ForwardGraphs {
     this.buffers = buffers;
     config = sizes.config();
     products = new Products(context, buffers.step, tasks);
+    add(start());
     add(embed());
     for (int part = 0; part < weights.parts().size(); part++) {
       add(layers(part));
@@ -111,6 +117,47 @@ final class ForwardGraphs {
     return new TaskGraph(name).transferToDevice(EVERY_EXECUTION, buffers.step);
   }
 
+  private TaskGraph start() {
+    List<FloatArray> held = held();
+    TaskGraph graph = new TaskGraph(START).transferToDevice(FIRST_EXECUTION, held.toArray());
+    for (int first = 0; first < held.size(); first += HELD) {
+      List<FloatArray> a = held.subList(first, first + HELD);
+      String name = "hold" + first / HELD;
+      FloatArray seen = DeviceWeights.zeros(1);
+      tasks.add(
+          graph,
+          name,
+          1,
+          extent -> 1,
+          to ->
+              to.task(
+                  name,
+                  Copies::hold,
+                  context,
+                  seen,
+                  a.get(0),
+                  a.get(1),
+                  a.get(2),
+                  a.get(3),
+                  a.get(4),
+                  a.get(5),
+                  a.get(6),
+                  a.get(7),
+                  a.get(8),
+                  a.get(9),
+                  a.get(10)));
+      graph.persistOnDevice(seen);
+    }
+    return graph.persistOnDevice(held.toArray());
+  }
+
+  private List<FloatArray> held() {
+    List<FloatArray> held = new ArrayList<>(buffers.resident());
+    held.add(weights.norms());
+    held.add(weights.headNorms());
+    return held;
+  }
+
   private TaskGraph embed() {
     Matrix embedding = weights.embedding();
     int columns = config.hiddenSize();
@@ -118,12 +165,12 @@ final class ForwardGraphs {
     int traces = 2 * sizes.rows() * sizes.norms();
     TaskGraph graph =
         graph(EMBED)
+            .consumeFromDevice(held().toArray())
             .transferToDevice(EVERY_EXECUTION, buffers.inputs, buffers.anglesGiven)
             .transferToDevice(
                 FIRST_EXECUTION,
                 embedding.words(),
                 embedding.factors(),
-                buffers.state,
                 buffers.angles,
                 buffers.traces);
     tasks.add(
@@ -165,42 +212,48 @@ final class ForwardGraphs {
         Copies.ITEMS,
         extent -> groups(traces, Copies.ITEMS),
         to -> to.task("clear", Copies::clear, context, buffers.traces, traces));
-    return graph.persistOnDevice(embedded());
+    return graph.persistOnDevice(carried());
   }
 
   private TaskGraph layers(int index) {
     LayerPart part = weights.parts().get(index);
-    String name = layersName(index);
-    TaskGraph graph = graph(name);
-    if (index == 0) {
-      graph
-          .consumeFromDevice(EMBED, embedded())
-          .transferToDevice(FIRST_EXECUTION, weights.norms(), weights.headNorms())
-          .transferToDevice(FIRST_EXECUTION, buffers.resident());
-    } else {
-      graph.consumeFromDevice(carried());
-    }
-    for (Matrix matrix : matrices(part)) {
+    TaskGraph graph = graph(layersName(index)).consumeFromDevice(carried());
+    for (Matrix matrix : part.all()) {
       if (matrix.kind() != Packing.FLOATS) {
         graph.transferToDevice(FIRST_EXECUTION, matrix.words());
       }
       graph.transferToDevice(FIRST_EXECUTION, matrix.factors(), matrix.bias());
     }
-    addAttention(graph, part);
-    addFeedForward(graph, part);
+    for (Piece piece : part.plan().pieces()) {
+      add(graph, piece, part.matrices(piece));
+    }
     return graph.persistOnDevice(carried());
   }
 
-  /** What the first graph leaves on the device. */
-  private Object[] embedded() {
-    return new Object[] {
-      buffers.inputs,
-      buffers.state,
-      buffers.angles,
-      buffers.traces,
-      weights.embedding().words(),
-      weights.embedding().factors()
-    };
+  private void add(TaskGraph graph, Piece piece, List<Matrix> matrices) {
+    int hidden = sizes.hidden();
+    switch (piece) {
+      case NORM -> norm(graph, "norm", 0, 0);
+      case PROJECT ->
+          project(graph, "project", matrices, buffers.normed, buffers.projected, sizes.projected());
+      case ATTEND -> addAttention(graph);
+      case OUTPUT ->
+          products.addTo(
+              graph, "output", matrices.getFirst(), buffers.attended, buffers.state, hidden);
+      case NORM_FORWARD -> norm(graph, "normForward", 1, 2 * config.kvHeads());
+      case GATE_UP ->
+          project(
+              graph,
+              "gateUp",
+              matrices,
+              buffers.normed,
+              buffers.gateUp,
+              2 * config.feedForwardSize());
+      case ACTIVATE -> addActivation(graph);
+      case DOWN ->
+          products.addTo(
+              graph, "down", matrices.getFirst(), buffers.activated, buffers.state, hidden);
+    }
   }
 
   /**
@@ -208,25 +261,18 @@ final class ForwardGraphs {
    * hands arrays on from graph to graph, those that a graph does not use itself too.
    */
   private Object[] carried() {
-    List<Object> arrays = new ArrayList<>(List.of(embedded()));
-    arrays.add(weights.norms());
-    arrays.add(weights.headNorms());
-    arrays.addAll(List.of(buffers.resident()));
+    List<Object> arrays = new ArrayList<>(held());
+    arrays.addAll(
+        List.of(
+            buffers.inputs,
+            buffers.angles,
+            buffers.traces,
+            weights.embedding().words(),
+            weights.embedding().factors()));
     return arrays.toArray();
   }
 
-  private static List<Matrix> matrices(LayerPart part) {
-    List<Matrix> matrices = new ArrayList<>(part.projection());
-    matrices.add(part.attentionOutput());
-    matrices.addAll(part.gateUp());
-    matrices.add(part.down());
-    return matrices;
-  }
-
-  private void addAttention(TaskGraph graph, LayerPart part) {
-    norm(graph, "norm", 0, 0);
-    project(
-        graph, "project", part.projection(), buffers.normed, buffers.projected, sizes.projected());
+  private void addAttention(TaskGraph graph) {
     int heads = config.heads();
     int kvHeads = config.kvHeads();
     int headSize = config.headSize();
@@ -321,14 +367,9 @@ final class ForwardGraphs {
                 attended.scales(),
                 attended.sums(),
                 attended.blocks()));
-    products.addTo(
-        graph, "output", part.attentionOutput(), attended, buffers.state, sizes.hidden());
   }
 
-  private void addFeedForward(TaskGraph graph, LayerPart part) {
-    norm(graph, "normForward", 1, 2 * config.kvHeads());
-    int columns = config.feedForwardSize();
-    project(graph, "gateUp", part.gateUp(), buffers.normed, buffers.gateUp, 2 * columns);
+  private void addActivation(TaskGraph graph) {
     Quantised activated = buffers.activated;
     tasks.add(
         graph,
@@ -346,9 +387,8 @@ final class ForwardGraphs {
                 activated.quants(),
                 activated.scales(),
                 activated.sums(),
-                columns,
+                config.feedForwardSize(),
                 activated.blocks()));
-    products.addTo(graph, "down", part.down(), activated, buffers.state, sizes.hidden());
   }
 
   private void project(
@@ -407,7 +447,7 @@ final class ForwardGraphs {
         graph(HEAD)
             .consumeFromDevice(carried())
             .transferToDevice(FIRST_EXECUTION, output.bias())
-            .transferToDevice(FIRST_EXECUTION, buffers.last.arrays())
+            .transferToDevice(FIRST_EXECUTION, buffers.last.arrays().toArray())
             .transferToDevice(
                 FIRST_EXECUTION, buffers.logits, buffers.largest, buffers.logitsTraces);
     if (!tied) {

@@ -1,18 +1,20 @@
 package updraft.tornado;
 
 import java.util.List;
+import java.util.Map;
 
 /**
- * Layers whose weights share arrays, so that one graph serves them all: of equal kinds, and
- * together fewer than 2^31 words a matrix.
+ * Pieces of layers whose weights share arrays, so that one graph serves them all.
  *
- * @param layers the layers, in the order in which the arrays have them
- * @param projection query, key and value: one matrix, or as many as have kinds of their own
- * @param gateUp gate and up, likewise
+ * @param plan pieces, and the layers in the order in which the arrays have them
+ * @param matrices of a piece: one, or as many as its tensors have types side by side
  */
-record LayerPart(
-    List<Integer> layers,
-    List<Matrix> projection,
-    Matrix attentionOutput,
-    List<Matrix> gateUp,
-    Matrix down) {}
+record LayerPart(LayerPlan.Part plan, Map<Piece, List<Matrix>> matrices) {
+  List<Matrix> matrices(Piece piece) {
+    return matrices.getOrDefault(piece, List.of());
+  }
+
+  List<Matrix> all() {
+    return plan.pieces().stream().flatMap(piece -> matrices(piece).stream()).toList();
+  }
+}

@@ -1,5 +1,6 @@
 package updraft.tornado;
 
+import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -25,8 +26,8 @@ record Quantised(
         DeviceWeights.zeros(all));
   }
 
-  Object[] arrays() {
-    return new Object[] {values, quants, scales, sums};
+  List<FloatArray> arrays() {
+    return List.of(values, quants, scales, sums);
   }
 
   long bytes() {

@@ -1,6 +1,8 @@
 package updraft.tornado;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -40,8 +42,9 @@ final class TornadoBackend implements Backend {
   private final DeviceOutputs outputs;
   private final ForwardGraphs graphs;
   private final TornadoExecutionPlan plan;
-  private final int[] partOf;
-  private final int[] placeInPart;
+
+  /** By layer: the parts that it passes, in order, and its place in each. */
+  private final List<List<Place>> places = new ArrayList<>();
 
   /** Pairs of slots still to be copied, and how many there are. */
   private int[] pending = new int[2 * Buffers.MAX_MOVES];
@@ -54,30 +57,43 @@ final class TornadoBackend implements Backend {
   /** Whether keys and values are on the device. */
   private boolean resident;
 
+  /** Where a layer's weights are. */
+  private record Place(int part, int layer) {}
+
   TornadoBackend(
       String name,
       Device device,
       ModelConfig config,
       ModelWeights modelWeights,
       BackendOptions options) {
+    this(name, device, config, modelWeights, options, LayerPlan.of(modelWeights.layers()));
+  }
+
+  TornadoBackend(
+      String name,
+      Device device,
+      ModelConfig config,
+      ModelWeights modelWeights,
+      BackendOptions options,
+      LayerPlan layers) {
     this.name = name;
     this.device = device;
     int pages = options.pages() > 0 ? options.pages() : defaultPages(config);
     sizes = new Sizes(config, options, pages);
-    weights = DeviceWeights.of(config, modelWeights);
+    weights = DeviceWeights.of(config, modelWeights, layers);
     buffers = new Buffers(sizes);
     device.requireMemory(weights.bytes() + buffers.bytes());
     inputs = new StepInputs(sizes, buffers);
     outputs = new DeviceOutputs(sizes, buffers, meter);
     graphs = new ForwardGraphs(sizes, weights, buffers);
     plan = new TornadoExecutionPlan(graphs.all());
-    partOf = new int[config.layers()];
-    placeInPart = new int[config.layers()];
-    for (int part = 0; part < weights.parts().size(); part++) {
-      LayerPart layers = weights.parts().get(part);
-      for (int place = 0; place < layers.layers().size(); place++) {
-        partOf[layers.layers().get(place)] = part;
-        placeInPart[layers.layers().get(place)] = place;
+    for (int layer = 0; layer < config.layers(); layer++) {
+      places.add(new ArrayList<>());
+      for (int part = 0; part < layers.parts().size(); part++) {
+        int place = layers.parts().get(part).layers().indexOf(layer);
+        if (place >= 0) {
+          places.get(layer).add(new Place(part, place));
+        }
       }
     }
   }
@@ -178,18 +194,23 @@ final class TornadoBackend implements Backend {
     check(batch);
     outputs.begin(batch);
     flushMoves();
+    if (!resident) {
+      run(ForwardGraphs.START);
+    }
     graphs.tasks().resize(inputs.write(batch));
     run(ForwardGraphs.EMBED);
+    resident = true;
     for (int layer = 0; layer < sizes.config().layers(); layer++) {
       buffers.step.set(Step.LAYER, layer);
-      buffers.step.set(Step.PART_LAYER, placeInPart[layer]);
-      run(ForwardGraphs.layersName(partOf[layer]));
+      for (Place place : places.get(layer)) {
+        buffers.step.set(Step.PART_LAYER, place.layer());
+        run(ForwardGraphs.layersName(place.part()));
+      }
       if (outputs.wants(layer)) {
         run(ForwardGraphs.STATES);
         outputs.takeStates(layer);
       }
     }
-    resident = true;
     if (batch.logitsRows() > 0) {
       buffers.step.set(Step.PART_LAYER, 0);
       outputs.computed(run(ForwardGraphs.HEAD));

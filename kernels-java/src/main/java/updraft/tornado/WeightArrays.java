@@ -31,13 +31,27 @@ final class WeightArrays {
     blockFactors = layers.stream().allMatch(WeightArrays::centred) ? 1 : blockFactors(first.kind());
     blocks = Sizes.blocks(first.columns());
     groups = first.groups();
-    int unit = Math.multiplyExact(layers.size(), groups * L);
-    words = new IntArray(Math.max(1, Math.multiplyExact(unit, blocks * Packing.words(kind))));
-    factors = new FloatArray(Math.multiplyExact(unit, blocks * blockFactors));
+    long unit = (long) layers.size() * groups * L * blocks;
+    refuseIfTooLarge(unit * Math.max(Packing.words(kind), blockFactors));
+    words = new IntArray((int) Math.max(1, unit * Packing.words(kind)));
+    factors = new FloatArray((int) (unit * blockFactors));
     words.init(0);
     factors.init(0);
     for (int layer = 0; layer < layers.size(); layer++) {
       fill(layers.get(layer), layer);
+    }
+  }
+
+  private void refuseIfTooLarge(long elements) {
+    if (elements > LayerPlan.MOST_ELEMENTS) {
+      throw new IllegalArgumentException(
+          "backend tornado: a matrix must have fewer than 2^31 elements: elements="
+              + elements
+              + ", rows="
+              + first.rows()
+              + ", columns="
+              + first.columns()
+              + "; take --backend cpu");
     }
   }
 

@@ -53,7 +53,7 @@ public final class ProductRun {
     TaskGraph graph =
         new TaskGraph("product")
             .transferToDevice(EVERY_EXECUTION, step, w.factors(), w.bias())
-            .transferToDevice(EVERY_EXECUTION, rowsOfX.arrays());
+            .transferToDevice(EVERY_EXECUTION, rowsOfX.arrays().toArray());
     if (w.kind() != Packing.FLOATS) {
       graph.transferToDevice(EVERY_EXECUTION, w.words());
       tasks.add(

@@ -17,6 +17,7 @@ import updraft.model.SyntheticHead;
 import updraft.model.TinyModels;
 import updraft.request.GenerateRequest;
 import updraft.request.GenerateResult;
+import updraft.request.NgramMatch;
 import updraft.request.SamplingOptions;
 import updraft.request.SpeculationMethod;
 import updraft.request.SpeculationOptions;
@@ -50,8 +51,10 @@ abstract class SpeculationContract {
         Engine other = same ? device : engine(plainBackend())) {
       for (SamplingOptions sampling :
           new SamplingOptions[] {SamplingOptions.GREEDY, SAMPLED, PENALISED}) {
-        GenerateResult plain = answer(other, prompt, SpeculationMethod.OFF, sampling);
-        GenerateResult speculated = answer(device, prompt, SpeculationMethod.NGRAM, sampling);
+        GenerateResult plain =
+            answer(other, prompt, SpeculationOptions.of(SpeculationMethod.OFF), sampling);
+        GenerateResult speculated =
+            answer(device, prompt, SpeculationOptions.of(SpeculationMethod.NGRAM), sampling);
         assertThat(speculated.choices().getFirst().error()).isNull();
         assertThat(speculated.choices().getFirst().tokens())
             .hasSize(TOKENS)
@@ -70,10 +73,12 @@ abstract class SpeculationContract {
     int[] prompt = IntStream.range(0, 19).map(i -> 40 + 7 * i).toArray();
     for (SpeculationMethod method : List.of(SpeculationMethod.EAGLE, SpeculationMethod.DRAFT)) {
       Path drafter = method == SpeculationMethod.EAGLE ? head : target;
+      SpeculationOptions options = new SpeculationOptions(method, 7, 4, 3, NgramMatch.RECENCY);
       try (Engine device = engine(backend(), target, drafter)) {
         for (SamplingOptions sampling : List.of(SamplingOptions.GREEDY, SAMPLED)) {
-          GenerateResult plain = answer(device, prompt, SpeculationMethod.OFF, sampling);
-          GenerateResult speculated = answer(device, prompt, method, sampling);
+          GenerateResult plain =
+              answer(device, prompt, SpeculationOptions.of(SpeculationMethod.OFF), sampling);
+          GenerateResult speculated = answer(device, prompt, options, sampling);
           assertThat(speculated.choices().getFirst().error()).isNull();
           assertThat(speculated.choices().getFirst().tokens())
               .hasSize(TOKENS)
@@ -105,13 +110,13 @@ abstract class SpeculationContract {
   }
 
   private static GenerateResult answer(
-      Engine engine, int[] prompt, SpeculationMethod method, SamplingOptions sampling) {
+      Engine engine, int[] prompt, SpeculationOptions speculation, SamplingOptions sampling) {
     return engine.generate(
         GenerateRequest.builder(prompt)
             .maxTokens(TOKENS)
             .ignoreEos(true)
             .sampling(sampling)
-            .speculation(SpeculationOptions.of(method))
+            .speculation(speculation)
             .build());
   }
 }

@@ -17,6 +17,30 @@ public final class Copies {
 
   private Copies() {}
 
+  /**
+   * Reads an element of each array, so that TornadoVM takes it to the device: an array is copied
+   * there for the first task that reads it, and graphs can hand on only what is there.
+   */
+  public static void hold(
+      KernelContext context,
+      FloatArray held,
+      FloatArray a,
+      FloatArray b,
+      FloatArray c,
+      FloatArray d,
+      FloatArray e,
+      FloatArray f,
+      FloatArray g,
+      FloatArray h,
+      FloatArray i,
+      FloatArray j,
+      FloatArray k) {
+    if (context.globalIdx == 0) {
+      float first = a.get(0) + b.get(0) + c.get(0) + d.get(0) + e.get(0) + f.get(0);
+      held.set(0, first + g.get(0) + h.get(0) + i.get(0) + j.get(0) + k.get(0));
+    }
+  }
+
   /** {@code to = from}; beyond the step's rows, zero. */
   public static void copyStates(
       KernelContext context, IntArray step, FloatArray from, FloatArray to, int columns, int size) {
