@@ -33,7 +33,7 @@ class Answers:
     logits of draft tokens alone; without a target they are left out.
     """
 
-    def __init__(self, files, target, prompts_count=False):
+    def __init__(self, files, target=None, prompts_count=False):
         self.sequences, self.sums, self.prompts_count = [], [], prompts_count
         for path in files:
             with np.load(path) as data:
