@@ -11,7 +11,7 @@ case "$(uname -s)" in
   *) echo "native kernels: not built, no build for $(uname -s)"; exit 0 ;;
 esac
 case "$(uname -m)" in
-  x86_64 | amd64) processor=x86_64 sets="avx2 avxvnni avx512vnni amx" ;;
+  x86_64 | amd64) processor=x86_64 sets="avx2 avxvnni avx512vnni" ;;
   aarch64 | arm64) processor=aarch64 sets=neon ;;
   *) echo "native kernels: not built, none for $(uname -m)"; exit 0 ;;
 esac
@@ -48,7 +48,6 @@ for set in $sets; do
     avx2) options="-mavx2 -mfma -mf16c" ;;
     avxvnni) options="-mavx2 -mfma -mf16c -mavxvnni" ;;
     avx512vnni) options="-mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512vnni" ;;
-    amx) options="-mfma -mf16c -mavx512f -mavx512bw -mavx512vl -mavx512vnni -mamx-tile -mamx-int8" ;;
     neon) options="-march=armv8.2-a+dotprod+fp16" ;;
   esac
   # an older compiler may not know a set: the library goes without it

@@ -1,12 +1,9 @@
 // What this processor can run; compiled without any of the instruction sets that it asks for.
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
-#elif defined(__x86_64__) && defined(__linux__)
-#include <sys/syscall.h>
-#include <unistd.h>
 #endif
 
-enum { AVX2 = 1, AVX_VNNI = 2, AVX512_VNNI = 4, NEON_DOT = 8, AMX = 16 };
+enum { AVX2 = 1, AVX_VNNI = 2, AVX512_VNNI = 4, NEON_DOT = 8 };
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -16,18 +13,6 @@ enum { AVX2 = 1, AVX_VNNI = 2, AVX512_VNNI = 4, NEON_DOT = 8, AMX = 16 };
 static int has_avx_vnni(void) {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
-}
-
-// AMX with bytes: leaf 7, bits 24 and 25 of EDX. Linux gives tiles to processes that ask for them:
-// ARCH_REQ_XCOMP_PERM of XFEATURE_XTILEDATA, for all threads.
-static int may_use_amx(void) {
-#if defined(__linux__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d >> 24 & 3) == 3 &&
-         syscall(SYS_arch_prctl, 0x1023, 18) == 0;
-#else
-  return 0;
-#endif
 }
 #endif
 
@@ -43,7 +28,7 @@ __attribute__((constructor)) static void ask(void) {
     features |= AVX2 | (has_avx_vnni() ? AVX_VNNI : 0);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni")) {
-      features |= AVX512_VNNI | (may_use_amx() ? AMX : 0);
+      features |= AVX512_VNNI;
     }
   }
 #elif defined(__aarch64__) && defined(__linux__)

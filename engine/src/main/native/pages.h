@@ -179,12 +179,21 @@ ALWAYS void weigh_page(int halves, tile_shape t, int page, const float *weights,
   }
 }
 
+// Asks for a page: pages of a head lie apart, and a processor foresees none of them.
+ALWAYS void fetch_page(tile_shape t, const short *stored, const int *bases, int page, int end) {
+  for (int i = 0; i < t.head_size * WIDE && page < end; i += 32) {
+    __builtin_prefetch(stored + bases[page] + i);
+  }
+}
+
 // in the order of updraft.kernel.NativePageMath
 enum { SCORE, NORMALIZE, WEIGH_PAGES };
 
 ALWAYS void score_pages(tile_shape t, const float *q, const short *stored, const int *bases,
                         int first, int end, float factor, float *scores) {
+  fetch_page(t, stored, bases, first + 1, end);
   for (int p = first; p < end; p++) {
+    fetch_page(t, stored, bases, p + 2, end);
     if (t.rows * t.group <= SHARED) {
       score_page(1, t, q, stored + bases[p], factor, scores + p * WIDE);
     } else {
@@ -208,7 +217,9 @@ ALWAYS void normalize(tile_shape t, float *scores) {
 
 ALWAYS void weigh_pages(tile_shape t, const float *weights, const short *stored, const int *bases,
                         int first, int end, float *out) {
+  fetch_page(t, stored, bases, first + 1, end);
   for (int p = first; p < end; p++) {
+    fetch_page(t, stored, bases, p + 2, end);
     if (t.rows * t.group <= SHARED) {
       weigh_page(1, t, p, weights, stored + bases[p], out);
     } else {

@@ -236,26 +236,12 @@ ALWAYS void of_kind(int kind, const int *w, long first, long end, long blocks, a
   }
 }
 
-#if TILES
-#include "tiles.h"
-#else
-ALWAYS long many_rows(const int *w, int kind, long first, long end, long blocks, activations x,
-                      long rows, float *y, long stride) {
-  (void)w, (void)kind, (void)first, (void)end, (void)blocks, (void)x, (void)rows, (void)y;
-  return 0 * stride;
-}
-#endif
-
 // y[at + r × stride + o] for the outputs o of groups first … end-1 and all rows r.
 void NAME(multiply)(const int *w, int kind, int first, int end, int blocks, const int *words,
                     const float *scales, const float *sums, const int *totals,
                     const float *values, int columns, int rows, float *y, int at, int stride) {
   activations x = {words, scales, sums, totals, values, columns};
   y += at;
-  long done = many_rows(w, kind, first, end, blocks, x, rows, y, stride);
-  if (done) {
-    x = from_row(x, done), y += done * stride, rows -= done;
-  }
   switch (kind) {
     case Q4: of_kind(Q4, w, first, end, blocks, x, rows, y, stride); break;
     case Q4_WIDE: of_kind(Q4_WIDE, w, first, end, blocks, x, rows, y, stride); break;

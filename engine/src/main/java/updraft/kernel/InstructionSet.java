@@ -2,7 +2,6 @@ package updraft.kernel;
 
 /** What native kernels are compiled for, best first. */
 enum InstructionSet {
-  AMX("amx", "AMX and AVX-512 VNNI", 16, 16),
   AVX512_VNNI("avx512vnni", "AVX-512 VNNI", 4, 16),
   AVX_VNNI("avxvnni", "AVX-VNNI", 2, 8),
   AVX2("avx2", "AVX2", 1, 8),
