@@ -11,6 +11,8 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import updraft.engine.Engine;
 import updraft.engine.EngineOptions;
+import updraft.model.Architecture;
+import updraft.model.QuantType;
 import updraft.model.TinyModels;
 import updraft.request.FinishReason;
 import updraft.request.GenerateRequest;
@@ -53,6 +55,23 @@ class DeviceFailureTest {
     } finally {
       System.clearProperty(LAUNCHES);
     }
+  }
+
+  @Test
+  void aModelOfLargerHeadsThanKernelsTakeIsRefused() throws Exception {
+    Assumptions.assumeTrue(new TornadoProvider.Simulator().unavailable() == null);
+    Path model =
+        TinyModels.builder(Architecture.LLAMA, QuantType.Q8_0)
+            .layers(1)
+            .heads(2, 1)
+            .headSize(544)
+            .write(directory.resolve("wide.gguf"));
+    assertThatThrownBy(
+            () -> Engine.open(EngineOptions.builder(model).backend("tornado-sim").build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "backend tornado: head size must be at most 512, and small enough for local memory:"
+                + " head_size=544, heads=2, kv_heads=1; take --backend cpu");
   }
 
   @Test
