@@ -54,7 +54,7 @@ public final class TracingBench {
           + "  public int getX() {\n    return x;\n  }\n\n  public int getY() {\n";
 
   /** What the exporter still holds after a block is sent meanwhile. */
-  private static final long PAUSE_MILLIS = 700;
+  private static final long PAUSE_MILLIS = 2500;
 
   private static final int WARM_UP_ROUNDS = 2;
 

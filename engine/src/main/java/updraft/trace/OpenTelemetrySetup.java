@@ -36,8 +36,8 @@ public final class OpenTelemetrySetup implements AutoCloseable {
 
   private static final long CLOSE_SECONDS = 5;
   private static final int QUEUE = 65536;
-  private static final int BATCH = 8192;
-  private static final Duration DELAY = Duration.ofMillis(500);
+  private static final int BATCH = 16384;
+  private static final Duration DELAY = Duration.ofSeconds(2);
 
   private static final List<String> DESTINATIONS =
       List.of("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
