@@ -20,6 +20,7 @@ final class BenchCommand implements Runnable {
   static CommandLine line(Terminal terminal) {
     return new CommandLine(new BenchCommand(terminal))
         .addSubcommand(new BenchVerifyCommand(terminal))
+        .addSubcommand(new BenchKernelsCommand(terminal))
         .addSubcommand(new BenchSpeculateCommand(terminal))
         .addSubcommand(new BenchTracingCommand(terminal))
         .addSubcommand(new BenchCompareCommand(terminal));
