@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 // in the order of updraft.model.QuantType
 enum { F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K };
@@ -159,10 +161,21 @@ static int block(int type, const uint8_t *row, int b, int columns, uint32_t *wor
   }
 }
 
+// Lets go of a file's pages, which the system has to count as this process's memory as long as they
+// were read; who reads them again gets them again.
+static void forget(const uint8_t *from, long bytes) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t start = (uintptr_t)from / page * page, end = ((uintptr_t)from + bytes) / page * page;
+  if (start < end) {
+    madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+}
+
 // Packs `rows` rows from `stored` as rows `first` and following of a matrix of `blocks` blocks;
-// returns the first row that cannot be packed, counted from 0, or -1.
+// returns the first row that cannot be packed, counted from 0, or -1. `mapped` says that they lie in
+// a file.
 int updraft_repack(const uint8_t *stored, int32_t *packed, int type, long row_bytes, int first,
-                   int rows, int columns, int blocks, int lanes, int block_words) {
+                   int rows, int columns, int blocks, int lanes, int block_words, int mapped) {
   for (int r = 0; r < rows; r++) {
     const uint8_t *row = stored + r * row_bytes;
     int to = first + r;
@@ -176,6 +189,9 @@ int updraft_repack(const uint8_t *stored, int32_t *packed, int type, long row_by
         *at = (int32_t)words[i];
       }
     }
+  }
+  if (mapped) {
+    forget(stored, rows * row_bytes);
   }
   return -1;
 }

@@ -15,7 +15,8 @@ import updraft.model.RowPacker;
 
 /**
  * A {@link RowPacker} in C, {@code src/main/native/repack.c}: a model is opened once in a process,
- * before C2 has compiled the one in Java.
+ * before C2 has compiled the one in Java. Pages of the file are let go of as they are packed: at
+ * its start a process never holds a model twice.
  */
 final class NativeRowPacker implements RowPacker {
   private static final MethodHandle REPACK =
@@ -24,7 +25,7 @@ final class NativeRowPacker implements RowPacker {
               NativeLibrary.function("updraft_repack"),
               FunctionDescriptor.of(
                   JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
-                  JAVA_INT, JAVA_INT, JAVA_INT),
+                  JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
               Linker.Option.critical(true));
 
   @Override
@@ -53,7 +54,8 @@ final class NativeRowPacker implements RowPacker {
                   packed.columns(),
                   packed.blocks(),
                   packed.lanes(),
-                  packed.kind().words());
+                  packed.kind().words(),
+                  tensor.data().isMapped() ? 1 : 0);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
