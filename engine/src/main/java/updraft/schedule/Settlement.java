@@ -65,9 +65,11 @@ final class Settlement {
     if (sequence.fresh()) {
       takeFirstToken(sequence, outputs, last);
     }
+    if (sequence.ending() == null) {
+      speculation.open(sequence); // the drafter reads the prompt: a part of prefill
+    }
     sequence.times().advance(Stage.PREFILL_FORWARD, Stage.DECODE_FORWARD);
     residents.publishPrefix(sequence);
-    speculation.open(sequence);
   }
 
   private static void takeFirstToken(Sequence sequence, RowOutputs outputs, int row) {

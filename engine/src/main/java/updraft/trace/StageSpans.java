@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The spans of one choice. A stage's span is made when the stage ends, complete.
  *
+ * <p>Rounds are made some at a time, see {@link PendingRounds}.
+ *
  * <p>The one exception is a stage that others hang below, {@code prefill_forward} and {@code
  * decode_forward}: a child needs its parent's id, and the API hands out an id only by starting a
  * span. So when the first child ends, its parent's span is started, with the stamp at which the
@@ -31,6 +33,9 @@ final class StageSpans {
   private final @Nullable Context[] parents = new @Nullable Context[Stage.COUNT];
 
   private final LeafSpan leaf;
+
+  /** Rounds that have ended; null until the first. */
+  private @Nullable PendingRounds pending;
 
   /** Whether engine steps ask for what they served. */
   private final boolean linked;
@@ -59,6 +64,11 @@ final class StageSpans {
       long endNanos,
       @Nullable String endReason,
       @Nullable String failure) {
+    if (PendingRounds.takes(stage) && endReason == null) {
+      later(times, stage, endNanos);
+      return;
+    }
+    flush();
     Context started = parents[stage.ordinal()];
     parents[stage.ordinal()] = null;
     if (started == null) {
@@ -74,6 +84,27 @@ final class StageSpans {
       span.setStatus(StatusCode.ERROR, failure);
     }
     emitter.end(span, endNanos + epochOffset);
+  }
+
+  /** Keeps a round's stage to make its span with others. */
+  private void later(RequestTimes times, Stage stage, long endNanos) {
+    Context below = parent(times, stage);
+    PendingRounds rounds = pending;
+    if (rounds == null) {
+      rounds = new PendingRounds(leaf, epochOffset, choice);
+      pending = rounds;
+    }
+    if (rounds.isFull() || rounds.isBelowAnother(below)) {
+      flush();
+    }
+    rounds.add(times, stage, endNanos, below);
+  }
+
+  private void flush() {
+    SpanContext verified = pending == null ? null : pending.flush(linked);
+    if (verified != null) {
+      served = verified;
+    }
   }
 
   private void leaf(
@@ -102,6 +133,7 @@ final class StageSpans {
 
   /** The latest round's span, or the chunk's or loop's when there was no round; null when none. */
   @Nullable SpanContext takeServed() {
+    flush();
     SpanContext taken = served;
     served = null;
     return taken;

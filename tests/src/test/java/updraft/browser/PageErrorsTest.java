@@ -3,6 +3,8 @@ package updraft.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -78,8 +80,9 @@ class PageErrorsTest {
       page.find("#key-refused").waitFor();
       page.find("#key").fill("secret");
       page.find("#key-use").click();
+      page.find(".notice")
+          .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
       page.find(".list > .quiet").waitFor();
-      assertThat(page.find(".notice").count()).isZero();
       page.find("#forget-key").click();
       page.find(".list-head button").click();
       page.find("#key").waitFor();

@@ -122,8 +122,11 @@ class EndingsTest {
         answer =
             threads.submit(
                 () ->
-                    server.send(TracedServer.body("ngram", 3, 900), 3, "traceparent", TRACEPARENT));
-        await().until(() -> server.metric("updraft_generated_tokens_total") > 0);
+                    server.send(TracedServer.body("off", 3, 900), 3, "traceparent", TRACEPARENT));
+        await() // a tenth of a second is all that a fast machine takes for it
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(1))
+            .until(() -> server.metric("updraft_generated_tokens_total") > 0);
         server.stop();
         assertThat(answer.get().statusCode()).isEqualTo(503);
       }
