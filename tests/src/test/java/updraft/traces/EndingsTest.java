@@ -121,8 +121,7 @@ class EndingsTest {
       try (TracedServer server = serve(collector, options -> options)) {
         answer =
             threads.submit(
-                () ->
-                    server.send(TracedServer.body("off", 3, 900), 3, "traceparent", TRACEPARENT));
+                () -> server.send(TracedServer.body("off", 3, 900), 3, "traceparent", TRACEPARENT));
         await() // a tenth of a second is all that a fast machine takes for it
             .pollDelay(Duration.ZERO)
             .pollInterval(Duration.ofMillis(1))
