@@ -117,6 +117,7 @@ final class DraftBatch {
     for (int i = 0; i < sequences.size(); i++) {
       double own = sessions.get(i).takeOwnSeconds();
       sequences.get(i).account().spent(Math.max(0, seconds - own));
+      sequences.get(i).account().spentApart(own);
     }
   }
 }

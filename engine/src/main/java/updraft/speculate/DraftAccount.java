@@ -50,6 +50,9 @@ public final class DraftAccount {
   /** What drafting has taken since it was last charged. */
   private double spentSeconds;
 
+  /** What drafters have taken of which they keep account themselves. */
+  private double apartSeconds;
+
   /** Rounds since a draft was verified though there was one, or might have been. */
   private int quiet;
 
@@ -121,15 +124,32 @@ public final class DraftAccount {
     spentSeconds += seconds;
   }
 
+  /** The same for what the drafter itself decides by: no credit depends on it. */
+  public void spentApart(double seconds) {
+    apartSeconds += seconds;
+  }
+
   /** Forgets what was {@link #spent}. */
   public void forgive() {
     spentSeconds = 0;
+    apartSeconds = 0;
   }
 
   double takeSpentSeconds() {
     double seconds = spentSeconds;
     spentSeconds = 0;
     return seconds;
+  }
+
+  double takeApartSeconds() {
+    double seconds = apartSeconds;
+    apartSeconds = 0;
+    return seconds;
+  }
+
+  /** Counts plain rounds that went into drafts towards the predicted speed-up alone. */
+  void chargeApart(double rounds) {
+    cost += rounds;
   }
 
   /**

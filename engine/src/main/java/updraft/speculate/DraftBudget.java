@@ -187,6 +187,7 @@ public final class DraftBudget {
       double seconds = tree.draftedTokens() * perNode + drafting;
       double rounds = seconds * plainTokens / plain;
       accounts.get(i).charge(offered, tree.draftedTokens(), rounds, probes[i]);
+      accounts.get(i).chargeApart(accounts.get(i).takeApartSeconds() * plainTokens / plain);
     }
   }
 }

@@ -97,7 +97,7 @@ public final class MergedDrafter implements Drafter {
       network.extend(networks);
       double seconds = (System.nanoTime() - start) * 1e-9 / networks.size();
       for (int i = 0; i < awake.size(); i++) {
-        awake.get(i).accountsFor(seconds);
+        awake.get(i).networkRead(seconds);
       }
     }
     ngram.extend(ngrams);

@@ -41,6 +41,9 @@ final class MergedSession extends DraftSession {
   /** What it took in this round, in tokens. */
   private double cost;
 
+  /** What it took to read what the round before brought. */
+  private double readSeconds;
+
   MergedSession(DraftContext context, DraftSession ngram, DraftSession network, Worth all) {
     super(context);
     this.all = all;
@@ -137,12 +140,18 @@ final class MergedSession extends DraftSession {
         && all.isLoss();
   }
 
+  /** Reading the prompt is no round's, whatever follows. */
+  void networkRead(double seconds) {
+    accountsFor(seconds);
+    readSeconds = context().length() > context().promptLength() + 1 ? seconds : 0;
+  }
+
   void networkTook(double seconds) {
     if (asked) {
       accountsFor(seconds);
     }
     if (asked && tokenSeconds() > 0) {
-      cost = seconds / tokenSeconds();
+      cost = (seconds + readSeconds) / tokenSeconds();
       spent += STEP * (cost - spent);
     }
   }
@@ -154,8 +163,7 @@ final class MergedSession extends DraftSession {
     }
     int both = accepted(ngram.tree());
     int alone = Math.max(0, accepted(network.tree()) - both);
-    // a node that is taken had a row of its own
-    double gain = Math.max(0, alone * (1 - Math.min(1, rowPrice())));
+    double gain = alone - networkRows() * rowPrice();
     gained += STEP * (gain - gained);
     all.add(gain, cost, rowPrice());
     trial = Math.max(0, trial - 1);
@@ -164,6 +172,16 @@ final class MergedSession extends DraftSession {
       rest = 0;
     }
     askedAt = -1;
+  }
+
+  /** Nodes that were verified for the network's sake. */
+  private int networkRows() {
+    DraftTree tree = tree();
+    int rows = 0;
+    for (int node = 1; node < tree.size(); node++) {
+      rows += tree.tag(node) == TreeMerger.FIRST ? 0 : 1;
+    }
+    return rows;
   }
 
   /** How deep a tree of the round follows what was committed. */

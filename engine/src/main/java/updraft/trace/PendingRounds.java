@@ -11,22 +11,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingRounds {
   private static final int CAPACITY = 32;
+  private static final int WIDTH = 5;
 
   private final LeafSpan span;
   private final long epochOffset;
   private final int choice;
 
-  private final Stage[] stages = new Stage[CAPACITY];
-  private final long[] starts = new long[CAPACITY];
-  private final long[] ends = new long[CAPACITY];
-  private final String[] methods = new String[CAPACITY];
-  private final @Nullable DeviceCost[] devices = new @Nullable DeviceCost[CAPACITY];
-
   /**
-   * Of a draft: round, drafted, nodes, depth; of a verification: round, accepted, drafted, rows,
-   * batch.
+   * A stage a row, so that noting one touches few cache lines: start, end, and numbers in pairs. Of
+   * a draft round, drafted, nodes, depth; of a verification round, accepted, drafted, rows, batch.
    */
-  private final int[][] numbers = new int[CAPACITY][5];
+  private final long[] rows = new long[CAPACITY * WIDTH];
+
+  /** Of drafts; null for verifications. */
+  private final @Nullable String[] methods = new @Nullable String[CAPACITY];
+
+  private final @Nullable DeviceCost[] devices = new @Nullable DeviceCost[CAPACITY];
 
   private int count;
   private @Nullable Context parent;
@@ -53,20 +53,22 @@ final class PendingRounds {
   /** A stage that has ended, below a span that is open. */
   void add(RequestTimes times, Stage stage, long endNanos, Context below) {
     Rounds rounds = times.rounds();
-    int at = count++;
-    parent = below;
-    stages[at] = stage;
-    starts[at] = times.startNanos(stage) + epochOffset;
-    ends[at] = endNanos + epochOffset;
-    methods[at] = rounds.method();
-    devices[at] = rounds.device();
-    int[] of = numbers[at];
-    of[0] = rounds.number();
     boolean draft = stage == Stage.SPEC_DRAFT;
-    of[1] = draft ? rounds.draftedTokens() : rounds.acceptedTokens();
-    of[2] = draft ? rounds.nodes() : rounds.draftedTokens();
-    of[3] = draft ? rounds.depth() : rounds.rows();
-    of[4] = rounds.batchSize();
+    int at = count * WIDTH;
+    rows[at] = times.startNanos(stage) + epochOffset;
+    rows[at + 1] = endNanos + epochOffset;
+    rows[at + 2] = pair(rounds.number(), draft ? rounds.draftedTokens() : rounds.acceptedTokens());
+    rows[at + 3] =
+        draft ? pair(rounds.nodes(), rounds.depth()) : pair(rounds.draftedTokens(), rounds.rows());
+    rows[at + 4] = rounds.batchSize();
+    methods[count] = draft ? rounds.method() : null;
+    devices[count] = rounds.device();
+    parent = below;
+    count++;
+  }
+
+  private static long pair(int high, int low) {
+    return (long) high << 32 | low;
   }
 
   /**
@@ -79,20 +81,34 @@ final class PendingRounds {
     SpanContext verified = null;
     Context below = parent;
     for (int i = 0; i < count && below != null; i++) {
-      span.begin(stages[i].spanName(), below, starts[i]);
+      int at = i * WIDTH;
+      int round = high(at + 2);
+      String method = methods[i];
+      Stage stage = method == null ? Stage.SPEC_VERIFY : Stage.SPEC_DRAFT;
+      span.begin(stage.spanName(), below, rows[at]);
       span.number(SpanKeys.CHOICE, choice);
-      int[] of = numbers[i];
-      if (stages[i] == Stage.SPEC_DRAFT) {
-        StageAttributes.draft(span, of[0], methods[i], of[1], of[2], of[3], devices[i]);
+      if (method != null) {
+        StageAttributes.draft(
+            span, round, method, low(at + 2), high(at + 3), low(at + 3), devices[i]);
       } else {
-        StageAttributes.verification(span, of[0], of[1], of[2], of[3], of[4], devices[i]);
+        int batch = low(at + 4);
+        StageAttributes.verification(
+            span, round, low(at + 2), high(at + 3), low(at + 3), batch, devices[i]);
       }
-      span.end(ends[i]);
-      if (wanted && stages[i] == Stage.SPEC_VERIFY) {
+      span.end(rows[at + 1]);
+      if (wanted && method == null) {
         verified = span.context();
       }
     }
     count = 0;
     return verified;
+  }
+
+  private int high(int at) {
+    return (int) (rows[at] >> 32);
+  }
+
+  private int low(int at) {
+    return (int) rows[at];
   }
 }
