@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Written as OTLP's {@code Span} message at once, for a queue of its own: a tenth of what the SDK's
- * way costs, of whose objects an exporter makes the same bytes in the end. Fields by <a
+ * Written as OTLP's {@code Span} message at once, for a queue of its own, where the SDK makes
+ * objects of which an exporter makes the same bytes in the end. Fields by <a
  * href="https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto">trace.proto</a>.
  */
 final class OtlpLeafSpan implements LeafSpan {
