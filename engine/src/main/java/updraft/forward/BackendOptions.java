@@ -26,6 +26,11 @@ public record BackendOptions(
     atLeast("maxLogitsRows", maxLogitsRows, 1);
   }
 
+  /** The same for a draft network beside a target, all of whose rows want logits. */
+  BackendOptions forDrafts(int targetPages, int rows) {
+    return new BackendOptions(threads, targetPages, rows, rows, keyValueType, lanes);
+  }
+
   private static void atLeast(String name, int value, int least) {
     if (value < least) {
       throw new IllegalArgumentException(

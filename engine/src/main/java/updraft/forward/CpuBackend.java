@@ -160,7 +160,8 @@ public final class CpuBackend implements Backend {
   @Override
   public DraftNetwork openDraftModel(ModelConfig draft, ModelWeights weights, int maxRows) {
     warmFor(weights);
-    return CpuDraftNetwork.ofModel(draft, weights, pages, pool, kernels, draftOptions(maxRows));
+    return CpuDraftNetwork.ofModel(
+        draft, weights, pages, pool, kernels, options.forDrafts(pages, maxRows));
   }
 
   @Override
@@ -169,7 +170,7 @@ public final class CpuBackend implements Backend {
     PackedMatrix embedding = packedOnce(weights.model().tokenEmbedding());
     PackedMatrix output = packedOnce(weights.model().output());
     return CpuDraftNetwork.ofHead(
-        head, weights, embedding, output, pages, pool, kernels, draftOptions(maxRows));
+        head, weights, embedding, output, pages, pool, kernels, options.forDrafts(pages, maxRows));
   }
 
   /** Warms the kernels that a draft network needs and this model does not, after its own. */
@@ -191,11 +192,6 @@ public final class CpuBackend implements Backend {
       return packed.output();
     }
     return tensor == stored.tokenEmbedding() ? packed.embedding() : kernels.repacker().pack(tensor);
-  }
-
-  private BackendOptions draftOptions(int maxRows) {
-    return new BackendOptions(
-        options.threads(), pages, maxRows, maxRows, options.keyValueType(), options.lanes());
   }
 
   @Override

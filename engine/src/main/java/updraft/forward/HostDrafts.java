@@ -38,7 +38,8 @@ public final class HostDrafts implements AutoCloseable {
   /** Opens a draft model; its file may be closed afterwards. */
   public DraftNetwork openModel(ModelConfig config, ModelWeights weights, int maxRows) {
     warmFor(config, weights);
-    return CpuDraftNetwork.ofModel(config, weights, pages, pool, kernels, forRows(maxRows));
+    return CpuDraftNetwork.ofModel(
+        config, weights, pages, pool, kernels, options.forDrafts(pages, maxRows));
   }
 
   /** Opens a head; what it takes of the target's tensors is packed once more, for the host. */
@@ -55,7 +56,7 @@ public final class HostDrafts implements AutoCloseable {
         pages,
         pool,
         kernels,
-        forRows(maxRows));
+        options.forDrafts(pages, maxRows));
   }
 
   private void warmFor(ModelConfig config, ModelWeights weights) {
@@ -64,11 +65,6 @@ public final class HostDrafts implements AutoCloseable {
       Kind output = Repacker.kind(weights.output().type());
       warm = warm.thenCompose(done -> CpuWarmUp.start(kernels, config, layers, output));
     }
-  }
-
-  private BackendOptions forRows(int maxRows) {
-    return new BackendOptions(
-        options.threads(), pages, maxRows, maxRows, options.keyValueType(), options.lanes());
   }
 
   /** Waits until a first forward is fast. */

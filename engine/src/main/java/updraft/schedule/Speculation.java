@@ -303,8 +303,7 @@ public final class Speculation implements AutoCloseable {
 
   /**
    * Tells the cost curve what a step of rounds alone took: all of it but drafting, since a round
-   * that yields more tokens saves what goes on around its forward too. With the embedded model that
-   * is nearly half of a plain step.
+   * that yields more tokens saves what goes on around its forward too.
    *
    * @param nanos of the whole step, drafting included
    * @param roundsAlone whether no prompt was read in it

@@ -2,6 +2,7 @@ package updraft.speculate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.Random;
@@ -30,6 +31,7 @@ class DraftBudgetTest {
     final DraftTree tree = new DraftTree(15);
     float said = 0.8f;
     double draftSeconds = 20e-6;
+    double apartSeconds;
     double seconds;
     int tokens;
     int nodes;
@@ -55,8 +57,9 @@ class DraftBudgetTest {
           for (int i = 0; i < 15; i++) {
             tree.add(i, 1, said);
           }
+          account.spentApart(apartSeconds);
           budget.prune(List.of(tree), List.of(account), 1, 1, 63, draftSeconds);
-          seconds += draftSeconds;
+          seconds += draftSeconds + apartSeconds;
         }
         int accepted = 0;
         while (accepted < tree.draftedTokens() && random.nextDouble() < acceptance) {
@@ -120,6 +123,19 @@ class DraftBudgetTest {
     simulation.run(1000, 0.1);
     assertThat(simulation.speedup()).isGreaterThan(0.97);
     assertThat(simulation.drafts).isLessThan(80);
+  }
+
+  @Test
+  void whatADrafterDecidesByItselfLowersThePredictionAndChangesNoDraft() {
+    Simulation cheap = new Simulation(1, GENTLE);
+    Simulation dear = new Simulation(1, GENTLE);
+    dear.apartSeconds = 0.5 * ONE_ROW;
+    cheap.run(300, 0.8);
+    dear.run(300, 0.8);
+    assertThat(dear.nodes).isEqualTo(cheap.nodes);
+    assertThat(dear.account.predictedSpeedup())
+        .isLessThan(cheap.account.predictedSpeedup())
+        .isCloseTo(dear.speedup(), withinPercentage(15));
   }
 
   @Test
