@@ -18,6 +18,8 @@ import updraft.model.QuantType;
 
 /** Runs the benchmarks of kernels in JVMs of their own, and reckons what they reach. */
 public final class KernelBench {
+  private static final List<String> NAMES = List.of("", "Product", "Attention");
+
   private KernelBench() {}
 
   /**
@@ -40,18 +42,30 @@ public final class KernelBench {
   /**
    * Takes some minutes.
    *
-   * @param only what a benchmark's name must contain, e.g. {@code Product}; empty for all
+   * @param only {@code Product} or {@code Attention}; empty for both
    * @param millis of an iteration, of which there are eight a line
+   * @throws IllegalArgumentException if {@code only} names neither, or attention where there are no
+   *     native kernels
    */
   public static Table run(String only, long millis) {
+    if (!NAMES.contains(only)) {
+      throw new IllegalArgumentException("--only must be Product or Attention: --only=" + only);
+    }
+    String problem = Kernels.nativeProblem();
+    if (problem != null && only.equals("Attention")) {
+      throw new IllegalArgumentException(
+          "attention by tiles needs native kernels: " + problem + "; take --only Product");
+    }
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("updraft.bench.kernel.*" + only)
             .verbosity(VerboseMode.SILENT)
             .warmupTime(TimeValue.milliseconds(millis))
             .measurementTime(TimeValue.milliseconds(millis))
+            // or each of the JVMs warns of what JMH is made of
+            .jvmArgsAppend("--sun-misc-unsafe-memory-access=allow")
             .shouldFailOnError(true);
-    if (Kernels.nativeProblem() != null) {
+    if (problem != null) {
       options.exclude(AttentionBenchmark.class.getName()).param("kernels", "vector");
     }
     Optional<MachineProbe> probe = MachineProbe.measure(1);

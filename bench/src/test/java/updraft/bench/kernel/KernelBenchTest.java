@@ -1,6 +1,7 @@
 package updraft.bench.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -9,6 +10,13 @@ import updraft.bench.kernel.KernelBench.Line;
 import updraft.kernel.Kernels;
 
 class KernelBenchTest {
+  @Test
+  void aNameOfNoBenchmarkIsRefused() {
+    assertThatThrownBy(() -> KernelBench.run("Foo", 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("--only must be Product or Attention: --only=Foo");
+  }
+
   @Test
   void attentionIsTimedWithWhatItReadsAndMultiplies() {
     assumeThat(Kernels.nativeProblem()).as("native kernels").isNull();
